@@ -1,0 +1,75 @@
+package io.gemel.core.status;
+
+/**
+ * Everything that is counted on a lane. Ids are stable: they appear in metrics and in {@code gemel
+ * counters}; new ones go to the end of their group, none is ever reused.
+ */
+public enum Counter {
+    CONNECTIONS_ACCEPTED(
+            1, "connections_accepted", "connections", "Connections that were accepted"),
+    CONNECTIONS_CLOSED(
+            2, "connections_closed", "connections", "Connections that ended, for whatever reason"),
+    CONNECTIONS_REFUSED(
+            3,
+            "connections_refused",
+            "connections",
+            "Connections closed at once because a limit was reached"),
+    BYTES_RECEIVED(4, "bytes_received", "bytes", "Bytes taken from sockets"),
+    BYTES_SENT(5, "bytes_sent", "bytes", "Bytes given to sockets"),
+    RECEIVE_PAUSED(
+            6, "receive_paused", "times", "A connection's reading was stopped for lack of room"),
+    TRANSMIT_FULL(7, "transmit_full", "times", "A connection's sending side had no room"),
+    ENGINE_FAILURES(8, "engine_failures", "connections", "Connections ended by a bug of ours"),
+    TASKS_STARTED(20, "tasks_started", "tasks", "Commands that got a task"),
+    TASKS_EXHAUSTED(21, "tasks_exhausted", "times", "A command found no free task"),
+    BUFFERS_EXHAUSTED(22, "buffers_exhausted", "times", "A command found no free buffer"),
+    TASKS_ABORTED(23, "tasks_aborted", "tasks", "Commands that were aborted"),
+    BLOCK_READS(40, "block_reads", "commands", "Block reads that ended well"),
+    BLOCK_WRITES(41, "block_writes", "commands", "Block writes that ended well"),
+    BLOCK_FLUSHES(42, "block_flushes", "commands", "Flushes that ended well"),
+    BLOCK_OTHERS(43, "block_others", "commands", "Other block commands that ended well"),
+    BYTES_READ(44, "bytes_read", "bytes", "Bytes read from volumes"),
+    BYTES_WRITTEN(45, "bytes_written", "bytes", "Bytes written to volumes"),
+    BLOCK_REFUSED(
+            46,
+            "block_refused",
+            "commands",
+            "Block commands refused before the backend: range, protection"),
+    BLOCK_FAILED(47, "block_failed", "commands", "Block commands that the backend failed"),
+    BLOCK_MISCOMPARES(48, "block_miscompares", "commands", "Compares that found a difference"),
+    BACKEND_FULL(49, "backend_full", "times", "A backend queue had no room; the operation waited"),
+    SCRATCH_EXHAUSTED(
+            50, "scratch_exhausted", "times", "A compare or write-same waited for scratch memory"),
+    COMPLETIONS_STALE(
+            51, "completions_stale", "completions", "Completions of an operation that is over"),
+    DUTY_CYCLES(60, "duty_cycles", "cycles", "Duty cycles of the lane that did work"),
+    LANE_SLEEPS(61, "lane_sleeps", "times", "The lane went to sleep in epoll");
+
+    private final int id;
+    private final String label;
+    private final String unit;
+    private final String meaning;
+
+    Counter(final int id, final String label, final String unit, final String meaning) {
+        this.id = id;
+        this.label = label;
+        this.unit = unit;
+        this.meaning = meaning;
+    }
+
+    public int id() {
+        return id;
+    }
+
+    public String label() {
+        return label;
+    }
+
+    public String unit() {
+        return unit;
+    }
+
+    public String meaning() {
+        return meaning;
+    }
+}
