@@ -126,6 +126,16 @@ public final class Task {
         lane.submit(this);
     }
 
+    /**
+     * From {@link TaskPorts#respond}, which then answers false: the command has a second step,
+     * {@link #command()} goes to the I/O agent again (WRITE AND VERIFY).
+     */
+    public void resubmit() {
+        state(TaskState.EXECUTING);
+        executed = false;
+        submit();
+    }
+
     /** The protocol has done the work itself. */
     public void executed() {
         if (TaskState.EXECUTING != state || withAgent) {

@@ -9,6 +9,8 @@ package io.gemel.core.lane;
  *                      └───────── aborted ──────────────┼────────────┤
  *                                        aborted ───────┘────────────┘
  * </pre>
+ *
+ * <p>RESPONDING goes back to EXECUTING when the command has a second step.
  */
 public enum TaskState {
     /** In the pool. Left by a claim. */
@@ -24,7 +26,10 @@ public enum TaskState {
      * completion.
      */
     EXECUTING,
-    /** Its response waits for room on the sending side. Left when the protocol has queued it. */
+    /**
+     * Its response waits for room on the sending side. Left when the protocol has queued it, or by
+     * {@link Task#resubmit}.
+     */
     RESPONDING;
 
     private static final int[] TARGETS = new int[6];
@@ -35,7 +40,7 @@ public enum TaskState {
         TARGETS[NEED_BUFFER.ordinal()] = bits(AWAIT_DATA_OUT, EXECUTING, RESPONDING);
         TARGETS[AWAIT_DATA_OUT.ordinal()] = bits(EXECUTING, RESPONDING);
         TARGETS[EXECUTING.ordinal()] = bits(RESPONDING);
-        TARGETS[RESPONDING.ordinal()] = bits(FREE);
+        TARGETS[RESPONDING.ordinal()] = bits(FREE, EXECUTING);
     }
 
     boolean canGoTo(final TaskState to) {

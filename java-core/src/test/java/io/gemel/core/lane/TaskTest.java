@@ -22,7 +22,7 @@ class TaskTest {
     private final List<String> calls = new ArrayList<>();
 
     /** A protocol that notes what it is asked and runs a script at execute. */
-    private final class Ports implements TaskPorts {
+    private class Ports implements TaskPorts {
         private final Consumer<Task> onExecute;
         private boolean room = true;
         private BlockStatus status;
@@ -67,6 +67,33 @@ class TaskTest {
                         });
         lane.lane().tasks().claim().start(ports, 8 * BLOCK, 0);
         assertThat(calls).containsExactly("execute EXECUTING");
+        lane.runUntilIdle();
+        assertThat(calls).containsExactly("execute EXECUTING", "respond", "released");
+        assertThat(ports.status).isEqualTo(BlockStatus.OK);
+        assertNothingOut();
+    }
+
+    @Test
+    void shouldExecuteAgainWhenTheCommandHasASecondStep() {
+        final boolean[] second = new boolean[1];
+        final Ports ports =
+                new Ports(
+                        task -> {
+                            task.command().write(volume, 0, 1, false);
+                            task.submit();
+                        }) {
+                    @Override
+                    public boolean respond(final Task task) {
+                        if (!second[0]) {
+                            second[0] = true;
+                            task.command().compare(volume, 0, 1);
+                            task.resubmit();
+                            return false;
+                        }
+                        return super.respond(task);
+                    }
+                };
+        lane.lane().tasks().claim().start(ports, BLOCK, 0);
         lane.runUntilIdle();
         assertThat(calls).containsExactly("execute EXECUTING", "respond", "released");
         assertThat(ports.status).isEqualTo(BlockStatus.OK);
