@@ -119,7 +119,7 @@ final class GemelSchema {
         static final Key<Integer> QUEUE_DEPTH =
                 withDefault(
                         "queueDepth",
-                        ScalarType.integer(16, MOST_TASKS_PER_LANE),
+                        ScalarType.powerOfTwo(16, MOST_TASKS_PER_LANE),
                         1024,
                         "1024",
                         "Commands that a lane works on at a time, for all its connections. When it"

@@ -73,6 +73,17 @@ final class ScalarType<T> extends ValueType<T> {
                 });
     }
 
+    /** A power of two from {@code least} to {@code most}, which are powers of two themselves. */
+    static ScalarType<Integer> powerOfTwo(final int least, final int most) {
+        final ScalarType<Integer> range = integer(least, most);
+        return new ScalarType<>(
+                "a power of two from " + least + " to " + most,
+                (text, tag) -> {
+                    final Integer number = range.parser.parse(text, tag);
+                    return number == null || 1 != Integer.bitCount(number) ? null : number;
+                });
+    }
+
     private static Long number(final String text) {
         try {
             if (text.startsWith("0x")) {

@@ -186,6 +186,13 @@ class ConfigRefusalTest {
                         "1 to 64",
                         ""),
                 of(
+                        "queue depth",
+                        VOLUME + "dataPath: {queueDepth: 1000}",
+                        "2:24 dataPath.queueDepth",
+                        "\"1000\"",
+                        "a power of two from 16 to 16384",
+                        ""),
+                of(
                         "cpus",
                         VOLUME + "dataPath: {cpus: 3}",
                         "2:18 dataPath.cpus",
