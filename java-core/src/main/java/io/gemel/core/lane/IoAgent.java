@@ -7,7 +7,6 @@ import io.gemel.core.block.AgentContext;
 import io.gemel.core.block.AgentPoller;
 import io.gemel.core.block.BackendQueue;
 import io.gemel.core.block.BackendSink;
-import io.gemel.core.status.Counter;
 import io.gemel.core.status.LaneCounters;
 import io.gemel.core.volume.BlockExecutor;
 import io.gemel.core.volume.Volume;
@@ -32,7 +31,6 @@ public final class IoAgent implements AgentContext {
     private final EventPoller<AgentEvent> submissionPoller;
     private final EventPoller.Handler<AgentEvent> onSubmission = this::onSubmission;
     private final BlockExecutor executor;
-    private final LaneCounters counters;
     private final Task[] tasks;
     private final long registrableAddress;
     private final long registrableLengthBytes;
@@ -51,7 +49,6 @@ public final class IoAgent implements AgentContext {
         this.completions = completions;
         this.submissionPoller = submissions.newPoller();
         submissions.addGatingSequences(submissionPoller.getSequence());
-        this.counters = counters;
         this.tasks = new Task[slots];
         this.executor = new BlockExecutor(slots, SCRATCH_BUFFERS, counters, this::onCommandEnded);
         this.registrableAddress = registrableAddress;
@@ -86,8 +83,23 @@ public final class IoAgent implements AgentContext {
      * Whether a call of {@link #doWork} has something to do now that no file descriptor would
      * announce.
      */
-    boolean hasWork() {
+    public boolean hasWork() {
         return submissionPoller.getSequence().get() < submissions.getCursor();
+    }
+
+    /**
+     * Whether something is in flight, or waits for room, that no file descriptor would announce.
+     */
+    boolean mustPoll() {
+        if (executor.isWaiting()) {
+            return true;
+        }
+        for (final AgentPoller poller : pollers) {
+            if (poller.wakeFd() < 0 && poller.inFlight() > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Commands begun and not ended. */
@@ -185,14 +197,5 @@ public final class IoAgent implements AgentContext {
         completions.get(sequence).task = task;
         completions.publish(sequence);
         published++;
-    }
-
-    LaneCounters counters() {
-        return counters;
-    }
-
-    /** Counts what this agent could not place. */
-    void countStale() {
-        counters.increment(Counter.COMPLETIONS_STALE);
     }
 }

@@ -46,6 +46,10 @@ public final class Lane {
     private final Runnable wakeAgent;
     private final ArrayDeque<Task> awaitBuffer;
     private final ArrayDeque<Runnable> awaitTask = new ArrayDeque<>();
+    private LaneFailures failures =
+            (context, failure) -> {
+                throw failure;
+            };
     private Flushable[] dirty = new Flushable[64];
     private int dirtyCount;
     private Thread thread;
@@ -160,6 +164,13 @@ public final class Lane {
         thread = Thread.currentThread();
     }
 
+    /**
+     * Who ends the connection of an engine that has thrown; until one is set the exception goes up.
+     */
+    public void onFailure(final LaneFailures handler) {
+        failures = handler;
+    }
+
     /** Calls once when a task slot has become free. */
     public void awaitTask(final Runnable onTaskFree) {
         awaitTask.add(onTaskFree);
@@ -212,6 +223,14 @@ public final class Lane {
                 || dirtyCount > 0;
     }
 
+    /**
+     * Whether completions may come that no file descriptor announces, so that the lane must not
+     * sleep.
+     */
+    public boolean mustPoll() {
+        return colocated && agent.mustPoll();
+    }
+
     /** Timers to come, so that a sleeping lane wakes in time. */
     public boolean hasTimers() {
         return timers.size() > 0;
@@ -228,10 +247,6 @@ public final class Lane {
     void awaitBuffer(final Task task) {
         counters.increment(Counter.BUFFERS_EXHAUSTED);
         awaitBuffer.add(task);
-    }
-
-    void onTaskFree() {
-        // Waiters are served at the end of the cycle, not from within a task's last step.
     }
 
     private void publish(final Task task, final boolean cancel) {
@@ -265,7 +280,11 @@ public final class Lane {
             final AgentEvent event, final long sequence, final boolean endOfBatch) {
         final Task task = event.task;
         event.task = null;
-        task.onAgentDone();
+        try {
+            task.onAgentDone();
+        } catch (final RuntimeException e) {
+            failures.onEngineFailure(task.context(), e);
+        }
         return true;
     }
 

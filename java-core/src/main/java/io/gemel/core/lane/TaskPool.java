@@ -64,6 +64,5 @@ public final class TaskPool {
             throw new InvariantViolation("more tasks freed than claimed");
         }
         free[freeCount++] = task;
-        lane.onTaskFree();
     }
 }

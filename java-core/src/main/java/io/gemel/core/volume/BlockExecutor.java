@@ -128,6 +128,11 @@ public final class BlockExecutor implements BackendSink {
         return count;
     }
 
+    /** Whether {@link #retry} has something to try. */
+    public boolean isWaiting() {
+        return !waiting.isEmpty();
+    }
+
     /** Commands begun and not ended. */
     public int active() {
         return active;
