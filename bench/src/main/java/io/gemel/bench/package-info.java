@@ -1,0 +1,2 @@
+/** The load generator's command and its report. */
+package io.gemel.bench;
