@@ -13,8 +13,8 @@ import time
 from harness import IQN, NQN, LaneError, file_volume
 from initiators import Iscsi, Nvme, ProtocolError
 
-EXPECTED = 24
-EXPECTED_QUICK = 12
+EXPECTED = 30
+EXPECTED_QUICK = 15
 QUICK = True
 
 BLOCK = 4096

@@ -6,7 +6,7 @@ from capture import Capture
 from harness import IQN, NQN, file_volume
 from initiators import Iscsi, Nvme
 
-EXPECTED = 12
+EXPECTED = 13
 QUICK = True
 
 # Suites that together use every kind of command and both directions of data, with few packets.
