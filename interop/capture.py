@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from harness import LaneError
+from harness import LaneError, as_root
 
 ERROR = 0x00800000  # expert severities of Wireshark: error; warnings and below are about TCP, or matters of taste
 
@@ -21,7 +21,7 @@ NVME_NAMES = {
 
 
 class Capture:
-    """One capture of some ports, from start to stop. Needs the right to capture, as root has it."""
+    """One capture of some ports, from start to stop. Needs root, or sudo."""
 
     def __init__(self, lane, name, iscsi_ports=(), nvme_ports=()):
         self.lane = lane
@@ -35,7 +35,7 @@ class Capture:
     def start(self, max_packets=60000):
         ports = " or ".join("tcp port %d" % port for port in self.iscsi_ports + self.nvme_ports)
         self.process = self.lane.spawn(
-            ["tshark", "-i", "lo", "-B", "64", "-s", "0", "-w", self.file, "-c", str(max_packets), "-f", ports], self.log)
+            as_root() + ["tshark", "-i", "lo", "-B", "64", "-s", "0", "-w", self.file, "-c", str(max_packets), "-f", ports], self.log)
         self.await_log("Capture started", 15)
         return self
 
@@ -72,7 +72,7 @@ class Capture:
             decode += ["-d", "tcp.port==%d,nvme-tcp" % port]
         fields = ["frame.number", "iscsi.opcode", "nvme-tcp.type", "_ws.malformed", "_ws.expert.severity",
                   "_ws.expert.message"]
-        command = ["tshark", "-r", self.file] + decode + ["-T", "fields"]
+        command = as_root() + ["tshark", "-r", self.file] + decode + ["-T", "fields"]
         for field in fields:
             command += ["-e", field]
         output = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)

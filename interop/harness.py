@@ -13,7 +13,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -267,9 +266,14 @@ def which(command):
     return shutil.which(command, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
+def as_root():
+    """What to put before a command that needs root; raises LaneError where this machine does not let us."""
+    if os.geteuid() == 0:
+        return []
+    if which("sudo") and subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+        return ["sudo", "-n"]
+    raise LaneError("this needs root, or sudo that asks for no password")
+
+
 def say(line):
     print(line, flush=True)
-
-
-def warn(line):
-    print(line, file=sys.stderr, flush=True)
