@@ -96,9 +96,13 @@ public final class DelayBackend implements BlockBackend {
     static final class Waiting implements AgentPoller {
         private record Entry(BackendQueue queue, BackendIo io, NanoClock clock, long dueNs) {}
 
+        private final BackendSink sink;
+
         private final ArrayDeque<Entry> entries = new ArrayDeque<>();
 
-        Waiting(final AgentContext agent) {}
+        Waiting(final AgentContext agent) {
+            sink = agent.sink();
+        }
 
         void add(
                 final BackendQueue queue,
@@ -143,7 +147,9 @@ public final class DelayBackend implements BlockBackend {
 
         @Override
         public void close() {
-            entries.clear();
+            while (!entries.isEmpty()) {
+                sink.onBackendComplete(entries.poll().io, BlockStatus.ABORTED, 0);
+            }
         }
     }
 }
