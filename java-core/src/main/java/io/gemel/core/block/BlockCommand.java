@@ -45,6 +45,15 @@ public final class BlockCommand {
         return set(BlockOp.COMPARE, volume, lba, blockCount, false, false);
     }
 
+    /**
+     * Compares the first blockCount blocks of the payload with the medium and, only if they are
+     * equal, writes the second blockCount blocks: atomic against every overlapping command.
+     */
+    public BlockCommand compareAndWrite(
+            final Volume volume, final long lba, final long blockCount, final boolean fua) {
+        return set(BlockOp.COMPARE_AND_WRITE, volume, lba, blockCount, fua, false);
+    }
+
     /** Reads the medium and drops what it read. */
     public BlockCommand verify(final Volume volume, final long lba, final long blockCount) {
         return set(BlockOp.VERIFY, volume, lba, blockCount, false, false);

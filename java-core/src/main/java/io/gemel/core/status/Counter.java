@@ -42,6 +42,11 @@ public enum Counter {
             50, "scratch_exhausted", "times", "A compare or write-same waited for scratch memory"),
     COMPLETIONS_STALE(
             51, "completions_stale", "completions", "Completions of an operation that is over"),
+    RANGE_WAITS(
+            52,
+            "range_waits",
+            "times",
+            "A command waited for a compare-and-write on the same blocks"),
     DUTY_CYCLES(60, "duty_cycles", "cycles", "Duty cycles of the lane that did work"),
     LANE_SLEEPS(61, "lane_sleeps", "times", "The lane went to sleep in epoll");
 

@@ -45,6 +45,7 @@ public final class BlockExecutor implements BackendSink {
     private final Ended ended;
     private BackendQueue[] queues = new BackendQueue[0];
     private VolumeCounters[] volumeCounters = new VolumeCounters[0];
+    private RangeLocks.Party[] rangeLocks = new RangeLocks.Party[0];
     private long registeredFrom;
     private long registeredTo;
     private int active;
@@ -80,10 +81,12 @@ public final class BlockExecutor implements BackendSink {
         if (index >= queues.length) {
             queues = Arrays.copyOf(queues, index + 1);
             volumeCounters = Arrays.copyOf(volumeCounters, index + 1);
+            rangeLocks = Arrays.copyOf(rangeLocks, index + 1);
         }
         queues[index] = queue;
         if (null == volumeCounters[index]) {
             volumeCounters[index] = volume.newCounters();
+            rangeLocks[index] = volume.rangeLocks().join(executions.length);
         }
     }
 
@@ -178,7 +181,7 @@ public final class BlockExecutor implements BackendSink {
             if (null == execution.ended && execution.cancelled) {
                 execution.end(BlockStatus.ABORTED, 0);
             }
-            if (null != execution.ended || !execution.prepareNext()) {
+            if (null != execution.ended || !execution.holdsRange() || !execution.prepareNext()) {
                 break;
             }
             execution.inFlight = true;
@@ -241,6 +244,8 @@ public final class BlockExecutor implements BackendSink {
         final BackendIo io;
         BlockCommand command;
         BackendQueue queue;
+        final RangeHold hold;
+        RangeLocks.Party party;
         SlabBuffer scratchBuffer;
         boolean inFlight;
         boolean running;
@@ -271,6 +276,7 @@ public final class BlockExecutor implements BackendSink {
         Execution(final int slot) {
             this.slot = slot;
             this.io = new BackendIo(slot);
+            this.hold = new RangeHold(slot);
         }
 
         void begin(final BlockCommand command) {
@@ -286,6 +292,25 @@ public final class BlockExecutor implements BackendSink {
             this.flushAtEnd = false;
             final int index = command.volume().index();
             this.queue = index < queues.length ? queues[index] : null;
+            this.party = index < queues.length ? rangeLocks[index] : null;
+        }
+
+        /** False: a compare-and-write is in the way, the command waits. */
+        boolean holdsRange() {
+            if (BlockOp.FLUSH == command.op() || BlockOp.UNMAP == command.op()) {
+                return true; // a flush has no range, an unmap takes its extents one by one
+            }
+            return holdsRange(
+                    command.lba(), command.blockCount(), BlockOp.COMPARE_AND_WRITE == command.op());
+        }
+
+        private boolean holdsRange(final long lba, final long count, final boolean exclusive) {
+            if (hold.acquire(party, lba, count, exclusive)) {
+                return true;
+            }
+            counters.increment(Counter.RANGE_WAITS);
+            waitForRoom(this);
+            return false;
         }
 
         void clear() {
@@ -293,8 +318,10 @@ public final class BlockExecutor implements BackendSink {
                 scratchBuffer.release();
                 scratchBuffer = null;
             }
+            hold.release();
             command = null;
             queue = null;
+            party = null;
         }
 
         void end(final BlockStatus status, final int errno) {
@@ -324,10 +351,11 @@ public final class BlockExecutor implements BackendSink {
                 case WRITE -> once(Kind.WRITE);
                 case FLUSH -> once(Kind.FLUSH);
                 case VERIFY, COMPARE -> readChunk();
+                case COMPARE_AND_WRITE -> compareThenWrite();
                 case WRITE_ZEROES -> zeroes(command.mayDeallocate());
                 case WRITE_SAME -> writeSame();
                 case UNMAP -> unmap();
-                case COMPARE_AND_WRITE, COPY, OR_WRITE -> over(BlockStatus.UNSUPPORTED, 0);
+                case COPY, OR_WRITE -> over(BlockStatus.UNSUPPORTED, 0);
             };
         }
 
@@ -392,8 +420,24 @@ public final class BlockExecutor implements BackendSink {
             return prepare(Kind.READ, startByte() + done, chunk, scratchBuffer.address(), false);
         }
 
+        /**
+         * The first half of the payload is compared with the medium, then the second half is
+         * written.
+         */
+        private boolean compareThenWrite() {
+            final long length = lengthBytes();
+            if (done < length) {
+                return readChunk();
+            }
+            if (done > length || 0 == length) {
+                return over(BlockStatus.OK, 0);
+            }
+            final long address = command.data().address() + command.dataOffset() + length;
+            return prepare(Kind.WRITE, startByte(), length, address, durable());
+        }
+
         private boolean compareChunk() {
-            if (command.op() != BlockOp.COMPARE) {
+            if (command.op() == BlockOp.VERIFY) {
                 return true;
             }
             final DirectBuffer expected = command.data().buffer();
@@ -478,6 +522,11 @@ public final class BlockExecutor implements BackendSink {
                 return over(BlockStatus.OK, 0);
             }
             final int shift = command.volume().blockShift();
+            hold.release();
+            if (!holdsRange(
+                    command.extents().lba(extent), command.extents().blockCount(extent), false)) {
+                return false;
+            }
             final long start = command.extents().lba(extent) << shift;
             final long length = command.extents().blockCount(extent) << shift;
             return prepare(Kind.DEALLOCATE, start, length, 0, false);

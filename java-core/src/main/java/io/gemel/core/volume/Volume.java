@@ -28,6 +28,7 @@ public final class Volume {
     private final int blockShift;
     private final BlockBackend backend;
     private final long blockCount;
+    private final RangeLocks rangeLocks = new RangeLocks();
     private final List<VolumeCounters> counters = new CopyOnWriteArrayList<>();
     private volatile boolean readOnly;
     private volatile boolean writeCache;
@@ -147,6 +148,11 @@ public final class Volume {
 
     public BlockBackend backend() {
         return backend;
+    }
+
+    /** Who uses which blocks, on all lanes. */
+    public RangeLocks rangeLocks() {
+        return rangeLocks;
     }
 
     /** A new set of counters for one agent. */
