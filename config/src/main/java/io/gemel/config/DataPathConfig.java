@@ -19,6 +19,8 @@ public record DataPathConfig(
         WaitMode waiting,
         AgentMode agents,
         int queueDepth) {
+    /** Limit of {@code lanes}. */
+    public static final int MOST_LANES = 64;
 
     public DataPathConfig {
         cpus = List.copyOf(cpus);

@@ -23,7 +23,6 @@ final class GemelSchema {
     static final int MOST_TARGETS = 256;
     static final int MOST_LUNS = 256;
     static final int MOST_HOSTS = 4096;
-    static final int MOST_LANES = 64;
     static final int MOST_TASKS_PER_LANE = 16_384;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -80,7 +79,8 @@ final class GemelSchema {
         static final Key<Choice<Integer>> LANES =
                 withDefault(
                         "lanes",
-                        new ChoiceType<>(List.of("auto"), ScalarType.integer(1, MOST_LANES)),
+                        new ChoiceType<>(
+                                List.of("auto"), ScalarType.integer(1, DataPathConfig.MOST_LANES)),
                         Choice.word("auto"),
                         "auto",
                         "Threads that serve connections and their I/O. `auto`: one per processor"
@@ -93,7 +93,7 @@ final class GemelSchema {
                                 new ListType<>(
                                         ScalarType.integer(0, 1023),
                                         1,
-                                        MOST_LANES,
+                                        DataPathConfig.MOST_LANES,
                                         "processor numbers")),
                         Choice.word("none"),
                         "none",
@@ -151,7 +151,7 @@ final class GemelSchema {
                         ValueTypes.size(),
                         "what is found at `path`",
                         "Required for `memory` and for a file that does not exist yet: it is made."
-                                + " A file that exists must have this size. Not for `block`. A"
+                                + " A smaller file grows to it, a larger one is refused. Not for `block`. A"
                                 + " multiple of `blockSize`.");
         static final Key<Boolean> DIRECT =
                 withDefault(
