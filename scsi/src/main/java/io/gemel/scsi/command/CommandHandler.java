@@ -1,0 +1,24 @@
+package io.gemel.scsi.command;
+
+import io.gemel.scsi.ScsiTask;
+
+/** One command of the device server. Stateless; called on the lane of the task. */
+public interface CommandHandler {
+    /** Checks the CDB and says what the command needs, or fails the task. Nothing is done yet. */
+    void prepare(ScsiTask task);
+
+    /**
+     * Buffer and data-out are there: fills the block command and {@link ScsiTask#submit}s it, or
+     * does the work and calls {@link io.gemel.core.lane.Task#executed} at once or later.
+     */
+    void execute(ScsiTask task);
+
+    /**
+     * The block command has ended well.
+     *
+     * @return false when another one was {@link ScsiTask#resubmit resubmitted}
+     */
+    default boolean completed(final ScsiTask task) {
+        return true;
+    }
+}
