@@ -260,7 +260,8 @@ public final class Daemon {
     public String readyLine() {
         return portals.stream()
                 .map(portal -> portal.protocol() + "=" + portal.text())
-                .collect(Collectors.joining(" ", "ready ", ""));
+                .collect(Collectors.joining(" ", "ready ", ""))
+                .strip();
     }
 
     /** Returns when the daemon has been stopped. */
