@@ -444,7 +444,8 @@ public final class IscsiInitiator implements ClientEngine, Initiator {
         }
         header.putBytes(0, buffer, at, BhsFlyweight.BHS_LENGTH);
         final int headerBytes = BhsFlyweight.BHS_LENGTH + bhs.totalAhsLength();
-        if (end - at < headerBytes + headerDigestBytes) {
+        final int taken = headerBytes + headerDigestBytes; // onPdu may switch digests on
+        if (end - at < taken) {
             return -1;
         }
         if (headerDigestBytes > 0) {
@@ -477,7 +478,7 @@ public final class IscsiInitiator implements ClientEngine, Initiator {
             }
             receiving = Receiving.PAYLOAD;
         }
-        return headerBytes + headerDigestBytes;
+        return taken;
     }
 
     private boolean acceptDataIn() {
@@ -518,7 +519,8 @@ public final class IscsiInitiator implements ClientEngine, Initiator {
     private int takeTrailer(
             final DirectBuffer buffer, final int at, final int end, final long nowNs) {
         final int padding = BhsFlyweight.padded(payloadBytes) - payloadBytes;
-        if (end - at < padding + dataDigestBytes) {
+        final int taken = padding + dataDigestBytes;
+        if (end - at < taken) {
             return -1;
         }
         if (dataDigestBytes > 0) {
@@ -530,7 +532,7 @@ public final class IscsiInitiator implements ClientEngine, Initiator {
         }
         receiving = Receiving.HEADER;
         onPdu(nowNs);
-        return padding + dataDigestBytes;
+        return taken;
     }
 
     private void onPdu(final long nowNs) {
@@ -1038,6 +1040,12 @@ public final class IscsiInitiator implements ClientEngine, Initiator {
     }
 
     // ---- set-up
+
+    /** For tests that play the target without answering READ CAPACITY. */
+    void geometry(final int newBlockSize, final long newBlockCount) {
+        blockSize = newBlockSize;
+        blockCount = newBlockCount;
+    }
 
     private void awaitOrFail(final java.util.function.BooleanSupplier done, final String what)
             throws IOException {

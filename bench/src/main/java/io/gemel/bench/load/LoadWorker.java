@@ -274,10 +274,7 @@ public final class LoadWorker implements IoRequest.Listener {
     private void turnUntil(final long untilNs) {
         endNs = untilNs;
         if (0 == intervalNs) {
-            final long nowNs = System.nanoTime();
-            while (freeCount > 0 && !stopped && issueNext(nowNs)) {
-                // each call uses one slot
-            }
+            fill();
         }
         while (!stopped && loop.nowNs() - endNs < 0) {
             if (0 == loop.turn() && !issuePaced()) {
@@ -329,11 +326,16 @@ public final class LoadWorker implements IoRequest.Listener {
         phase = which;
         sweep = 0;
         intervalNs = 0;
+        fill();
+        drain();
+    }
+
+    /** Puts every free slot to use; what ends meanwhile keeps itself going. */
+    private void fill() {
         final long nowNs = System.nanoTime();
-        while (freeCount > 0 && !stopped && issueNext(nowNs)) {
+        for (int i = freeCount; i > 0 && !stopped && issueNext(nowNs); i--) {
             // each call uses one slot
         }
-        drain();
     }
 
     // ---- issuing
