@@ -48,7 +48,86 @@ public enum Counter {
             "times",
             "A command waited for a compare-and-write on the same blocks"),
     DUTY_CYCLES(60, "duty_cycles", "cycles", "Duty cycles of the lane that did work"),
-    LANE_SLEEPS(61, "lane_sleeps", "times", "The lane went to sleep in epoll");
+    LANE_SLEEPS(61, "lane_sleeps", "times", "The lane went to sleep in epoll"),
+    NVME_CONTROLLERS_CREATED(
+            300,
+            "nvme_controllers_created",
+            "controllers",
+            "NVMe controllers that hosts made by Connect"),
+    NVME_CONNECT_REFUSED(301, "nvme_connect_refused", "commands", "NVMe Connect commands refused"),
+    NVME_CONNECT_TIMEOUTS(
+            302,
+            "nvme_connect_timeouts",
+            "connections",
+            "NVMe connections closed because no Connect came in time"),
+    NVME_CONNECTIONS_FULL(
+            303,
+            "nvme_connections_full",
+            "connections",
+            "NVMe connections closed at once because the lane has too many"),
+    NVME_CONTROLLERS_FULL(
+            304,
+            "nvme_controllers_full",
+            "commands",
+            "NVMe Connect commands refused because the subsystem has no controller left"),
+    NVME_TERM_REQ_SENT(
+            305, "nvme_term_req_sent", "connections", "NVMe/TCP connections ended by C2HTermReq"),
+    NVME_TERM_REQ_RECEIVED(
+            306,
+            "nvme_term_req_received",
+            "connections",
+            "NVMe/TCP connections ended by H2CTermReq"),
+    NVME_HEADER_DIGEST_ERRORS(
+            307,
+            "nvme_header_digest_errors",
+            "PDUs",
+            "NVMe/TCP PDUs whose header digest did not match"),
+    NVME_DATA_DIGEST_ERRORS(
+            308,
+            "nvme_data_digest_errors",
+            "PDUs",
+            "NVMe/TCP PDUs whose data digest did not match"),
+    NVME_QUEUE_OVERRUNS(
+            309,
+            "nvme_queue_overruns",
+            "connections",
+            "NVMe hosts that sent more commands than their queue holds"),
+    NVME_COMMANDS_REFUSED(
+            310,
+            "nvme_commands_refused",
+            "commands",
+            "NVMe commands that ended with an error before they were executed"),
+    NVME_COMMAND_ID_CONFLICTS(
+            311,
+            "nvme_command_id_conflicts",
+            "commands",
+            "NVMe commands with the identifier of one still under way"),
+    NVME_KEEP_ALIVE_EXPIRED(
+            312,
+            "nvme_keep_alive_expired",
+            "controllers",
+            "NVMe controllers ended because their host was silent"),
+    NVME_ASSOCIATION_TIMEOUTS(
+            313,
+            "nvme_association_timeouts",
+            "controllers",
+            "NVMe controllers ended because they stayed disabled for too long"),
+    NVME_AER_LIMIT(
+            314, "nvme_aer_limit", "commands", "NVMe Asynchronous Event Requests beyond the limit"),
+    NVME_ABORT_LIMIT(315, "nvme_abort_limit", "commands", "NVMe Abort commands beyond the limit"),
+    NVME_TRANSFERS_ORPHANED(
+            316,
+            "nvme_transfers_orphaned",
+            "transfers",
+            "NVMe/TCP transfers whose command ended before its data came"),
+    NVME_ADMIN_COMMANDS(317, "nvme_admin_commands", "commands", "NVMe admin and Fabrics commands"),
+    NVME_IO_QUEUES_CONNECTED(
+            318, "nvme_io_queues_connected", "queues", "NVMe I/O queues that hosts connected"),
+    NVME_TRANSMIT_WAITS(
+            319,
+            "nvme_transmit_waits",
+            "times",
+            "An NVMe response or R2T waited for room on the sending side");
 
     private final int id;
     private final String label;
