@@ -22,6 +22,11 @@ final class GemelSchema {
     static final int MOST_PORTALS = 64;
     static final int MOST_TARGETS = 256;
     static final int MOST_LUNS = 256;
+
+    /** Flat space addressing ends there (SAM-5, section 4.7). */
+    static final int HIGHEST_LUN = 0x3FFF;
+
+    static final int HIGHEST_NSID = 0xFFFF;
     static final int MOST_HOSTS = 4096;
     static final int MOST_TASKS_PER_LANE = 16_384;
 
@@ -273,7 +278,7 @@ final class GemelSchema {
         static final Key<Integer> LUN =
                 required(
                         "lun",
-                        ScalarType.integer(0, MOST_LUNS - 1),
+                        ScalarType.integer(0, HIGHEST_LUN),
                         "Logical unit number. Unique in the target.");
         static final Key<String> VOLUME =
                 required(
@@ -292,7 +297,7 @@ final class GemelSchema {
         static final Key<List<Located<Integer>>> LUNS =
                 optional(
                         "luns",
-                        new ListType<>(ScalarType.integer(0, MOST_LUNS - 1), 1, MOST_LUNS, "LUNs"),
+                        new ListType<>(ScalarType.integer(0, HIGHEST_LUN), 1, MOST_LUNS, "LUNs"),
                         "all of the target",
                         "LUNs that this initiator sees.");
         static final Key<Void> CHAP = later("chap", "Authentication of the initiator.");
@@ -400,7 +405,7 @@ final class GemelSchema {
         static final Key<Integer> NSID =
                 required(
                         "nsid",
-                        ScalarType.integer(1, MOST_LUNS),
+                        ScalarType.integer(1, HIGHEST_NSID),
                         "Namespace identifier. Unique in the subsystem.");
         static final Key<String> VOLUME =
                 required(
@@ -420,7 +425,7 @@ final class GemelSchema {
                 optional(
                         "namespaces",
                         new ListType<>(
-                                ScalarType.integer(1, MOST_LUNS),
+                                ScalarType.integer(1, HIGHEST_NSID),
                                 1,
                                 MOST_LUNS,
                                 "namespace identifiers"),

@@ -371,10 +371,10 @@ class ConfigRefusalTest {
                         "luns[0].lun"),
                 of(
                         "LUN out of range",
-                        target("luns: [{lun: 256, volume: v}], initiators: any"),
+                        target("luns: [{lun: 16384, volume: v}], initiators: any"),
                         "2:64 iscsi.targets[0].luns[0].lun",
-                        "\"256\"",
-                        "0 to 255",
+                        "\"16384\"",
+                        "0 to 16383",
                         ""),
                 of(
                         "initiators left out",
@@ -514,7 +514,7 @@ class ConfigRefusalTest {
                         subsystem("namespaces: [{nsid: 0, volume: v}], hosts: any"),
                         "2:73 nvme.subsystems[0].namespaces[0].nsid",
                         "\"0\"",
-                        "1 to 256",
+                        "1 to 65535",
                         ""),
                 of(
                         "discovery name for a subsystem",

@@ -28,10 +28,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +61,7 @@ public final class Daemon {
     private final Deque<Resource> resources = new ArrayDeque<>();
     private final List<OpenPortal> portals = new CopyOnWriteArrayList<>();
     private final List<NettyLanes.Listener> listeners = new ArrayList<>();
+    private final List<FrontEnd> frontEnds = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private NettyLanes lanes;
     private StatusReport report;
@@ -87,9 +90,15 @@ public final class Daemon {
         lockStateDir();
         final List<Volume> volumes = openVolumes();
         startLanes(volumes);
-        final List<FrontEnd> frontEnds = List.of();
-        if (config.iscsi().isPresent() || config.nvme().isPresent()) {
-            throw new StartFailedException("this build has no iSCSI and no NVMe front end", null);
+        final Map<String, Volume> byName =
+                volumes.stream().collect(Collectors.toMap(Volume::name, Function.identity()));
+        config.nvme()
+                .ifPresent(
+                        nvme ->
+                                frontEnds.add(
+                                        new NvmeFrontEnd(config, nvme, lanes.group(), byName)));
+        if (config.iscsi().isPresent()) {
+            throw new StartFailedException("this build has no iSCSI front end", null);
         }
         report =
                 new StatusReport(
@@ -286,17 +295,21 @@ public final class Daemon {
         LOG.info("stopping");
         report.phase(Phase.STOPPING);
         listeners.forEach(NettyLanes.Listener::close);
-        final boolean drained = await(() -> 0 == tasksInUse(), DRAIN_TIMEOUT_NS);
-        lanes.closeConnections();
-        final boolean idle =
-                await(() -> 0 == lanes.connectionCount() && 0 == tasksInUse(), CLOSE_TIMEOUT_NS);
-        if (!drained || !idle) {
-            LOG.warn("commands were still in flight and have been aborted, unanswered");
+        frontEnds.forEach(FrontEnd::drain);
+        final boolean drained = await(this::isIdle, DRAIN_TIMEOUT_NS);
+        if (!drained) {
+            LOG.warn("commands are still in flight and are aborted, unanswered");
+            lanes.closeConnections();
         }
+        final boolean idle = drained || await(this::isIdle, CLOSE_TIMEOUT_NS);
         final boolean closed = closeResources();
         LOG.info("stopped");
         stopped.countDown();
         return closed && idle;
+    }
+
+    private boolean isIdle() {
+        return 0 == lanes.connectionCount() && 0 == tasksInUse();
     }
 
     private int tasksInUse() {

@@ -25,4 +25,10 @@ interface FrontEnd extends SessionSource {
 
     /** Opens all portals of this protocol. */
     void openPortals(PortOpener ports) throws StartFailedException;
+
+    /**
+     * Takes no more commands, answers those in flight, then closes its connections. Returns at
+     * once; the ports are closed before.
+     */
+    void drain();
 }

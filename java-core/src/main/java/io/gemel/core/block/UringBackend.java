@@ -6,6 +6,7 @@ import io.gemel.core.uring.NativeFile;
 import io.gemel.core.uring.NativeMemory;
 import io.gemel.core.uring.UringFeatures;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /**
  * What the {@code file} and {@code block} backends share: an open, locked descriptor, served by
@@ -64,18 +65,35 @@ abstract class UringBackend implements BlockBackend {
                 + (options.shared() ? ", shared" : "");
     }
 
+    /**
+     * What was written and not flushed is made durable first.
+     *
+     * @throws UncheckedIOException when that fails; the file is closed all the same
+     */
     @Override
     public void close() {
         if (!closed) {
             closed = true;
             try {
-                // Not left to the last close: a ring that is being torn down may hold the file.
-                file.unlock();
+                if (!options.readOnly()) {
+                    file.sync();
+                }
             } catch (final ErrnoException e) {
-                throw new io.gemel.core.InvariantViolation(e.getMessage());
+                throw new UncheckedIOException(e);
             } finally {
-                file.close();
+                release();
             }
+        }
+    }
+
+    private void release() {
+        try {
+            // Not left to the last close: a ring that is being torn down may hold the file.
+            file.unlock();
+        } catch (final ErrnoException e) {
+            throw new io.gemel.core.InvariantViolation(e.getMessage());
+        } finally {
+            file.close();
         }
     }
 
