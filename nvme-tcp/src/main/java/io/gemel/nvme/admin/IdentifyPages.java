@@ -49,7 +49,7 @@ public final class IdentifyPages {
     private static final int VWC_NO_BROADCAST_FLUSH = 0x04;
     private static final int SGLS_SUPPORTED_LONGER_OFFSET_TRANSPORT =
             1 | 1 << 18 | 1 << 20 | 1 << 21;
-    private static final int ANACAP_OPTIMIZED_FIXED_GROUP = 0x41;
+    private static final int ANACAP_OPTIMIZED = 0x01;
     private static final int ANATT_SECONDS = 10;
     private static final int OFCS_DISCONNECT = 1;
     private static final int NMIC_SHARED = 1;
@@ -101,7 +101,7 @@ public final class IdentifyPages {
                 .wctemp(WARNING_TEMPERATURE_K)
                 .cctemp(CRITICAL_TEMPERATURE_K)
                 .anatt(ANATT_SECONDS)
-                .anacap(ANACAP_OPTIMIZED_FIXED_GROUP)
+                .anacap(ANACAP_OPTIMIZED)
                 .anagrpmax(ANA_GROUP)
                 .nanagrpid(1)
                 .sqes(0x66)

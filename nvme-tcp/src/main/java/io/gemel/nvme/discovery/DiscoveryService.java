@@ -23,8 +23,14 @@ public final class DiscoveryService {
     private static final int ADRFAM_IPV6 = 2;
     private static final int SUBTYPE_NVM = 2;
     private static final int SUBTYPE_CURRENT_DISCOVERY = 3;
-    private static final int TREQ_SECURE_CHANNEL_NOT_REQUIRED = 2;
+
+    /**
+     * Secure channel not specified, SQ flow control may be disabled: the one combination with that
+     * flag that nvme-cli knows by name, and with it {@code connect-all} disables flow control,
+     * which saves a response capsule per read.
+     */
     private static final int TREQ_FLOW_CONTROL_MAY_BE_DISABLED = 4;
+
     private static final int EFLAGS_DUPRETINFO = 1;
     private static final int EFLAGS_EPCSD = 2;
     private static final int ADMIN_QUEUE_ENTRIES = 32;
@@ -96,7 +102,7 @@ public final class DiscoveryService {
                 .trtype(TRTYPE_TCP)
                 .adrfam(address instanceof Inet6Address ? ADRFAM_IPV6 : ADRFAM_IPV4)
                 .subtype(record.subtype)
-                .treq(TREQ_SECURE_CHANNEL_NOT_REQUIRED | TREQ_FLOW_CONTROL_MAY_BE_DISABLED)
+                .treq(TREQ_FLOW_CONTROL_MAY_BE_DISABLED)
                 .portid(record.portal.portId())
                 .cntlid(ConnectData.DYNAMIC_CNTLID)
                 .asqsz(ADMIN_QUEUE_ENTRIES)

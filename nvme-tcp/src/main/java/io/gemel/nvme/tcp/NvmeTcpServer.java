@@ -173,6 +173,11 @@ public final class NvmeTcpServer implements SessionSource {
                 whenDone);
     }
 
+    /** {@link #shutdown} without waiting: connections close as their last commands are answered. */
+    public void drain() {
+        shutdown(() -> {});
+    }
+
     /** All controllers, by subsystem and CNTLID. */
     public List<NvmeController> controllers() {
         final List<NvmeController> all = new ArrayList<>();
