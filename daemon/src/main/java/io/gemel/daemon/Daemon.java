@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -107,10 +108,11 @@ public final class Daemon {
                         lanes.group(),
                         List.<SessionSource>copyOf(frontEnds),
                         portals);
-        startAdmin();
+        final Optional<OpenPortal> http = startAdmin();
         for (final FrontEnd frontEnd : frontEnds) {
             frontEnd.openPortals(this::listen);
         }
+        http.ifPresent(portals::add);
         report.phase(Phase.SERVING);
         LOG.info("{}", readyLine());
     }
@@ -204,7 +206,8 @@ public final class Daemon {
         };
     }
 
-    private void startAdmin() throws StartFailedException {
+    /** The HTTP port, if there is to be one. */
+    private Optional<OpenPortal> startAdmin() throws StartFailedException {
         final AdminPages pages = new AdminPages(report);
         final Path socket = config.admin().socket();
         try {
@@ -219,15 +222,16 @@ public final class Daemon {
             throw new StartFailedException(
                     "the admin socket " + socket + " cannot be made: " + e.getMessage(), e);
         }
-        if (config.admin().http().isPresent()) {
-            final InetSocketAddress address = config.admin().http().get();
-            try {
-                final HttpAdminServer http = new HttpAdminServer(address, pages);
-                resources.push(new Resource("admin HTTP", http));
-                portals.add(new OpenPortal("http", http.address(), 0));
-            } catch (final IOException e) {
-                throw cannotListen("http", address, e);
-            }
+        if (config.admin().http().isEmpty()) {
+            return Optional.empty();
+        }
+        final InetSocketAddress address = config.admin().http().get();
+        try {
+            final HttpAdminServer http = new HttpAdminServer(address, pages);
+            resources.push(new Resource("admin HTTP", http));
+            return Optional.of(new OpenPortal("http", http.address(), 0));
+        } catch (final IOException e) {
+            throw cannotListen("http", address, e);
         }
     }
 

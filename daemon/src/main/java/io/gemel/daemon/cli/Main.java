@@ -20,8 +20,7 @@ import picocli.CommandLine.Spec;
             Listing.Volumes.class,
             Listing.Sessions.class,
             Listing.Counters.class,
-            Listing.Latency.class,
-            BenchCommand.class
+            Listing.Latency.class
         })
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
@@ -35,10 +34,18 @@ public final class Main implements Runnable {
 
     /** Exit statuses: 0 done, 1 failed, 2 configuration or command line refused, 3 no daemon. */
     public static void main(final String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
-    static CommandLine commandLine() {
-        return new CommandLine(new Main());
+    /**
+     * Knows the load generator only where it may be wanted: the other commands start faster without
+     * its classes.
+     */
+    static CommandLine commandLine(final String... arguments) {
+        final CommandLine commandLine = new CommandLine(new Main());
+        final String first = arguments.length > 0 ? arguments[0] : "";
+        return commandLine.getSubcommands().containsKey(first)
+                ? commandLine
+                : commandLine.addSubcommand(BenchCommand.class);
     }
 }

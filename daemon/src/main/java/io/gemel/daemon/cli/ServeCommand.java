@@ -7,8 +7,9 @@ import io.gemel.daemon.Daemon;
 import io.gemel.daemon.StartFailedException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -36,25 +37,22 @@ final class ServeCommand implements Callable<Integer> {
             CheckCommand.print(err, refused);
             return ExitStatus.REFUSED;
         }
-        configureLog(config);
+        LogSetup.apply(config.log());
+        final CompletableFuture<Daemon> started = new CompletableFuture<>();
+        // Before anything is open, so that a signal at any moment ends in order.
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> onSignalOrExit(started), "gemel-stop"));
         final Daemon daemon;
         try {
             daemon = Daemon.start(config);
+            started.complete(daemon);
         } catch (final StartFailedException failed) {
             err.println("gemel: " + failed.getMessage());
             return ExitStatus.FAILED;
+        } finally {
+            // No effect after a start that went well.
+            started.completeExceptionally(new IllegalStateException("not started"));
         }
-        // A signal runs this hook; the JVM alone would then end with 128 + signal.
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(
-                                () ->
-                                        Runtime.getRuntime()
-                                                .halt(
-                                                        daemon.stop()
-                                                                ? ExitStatus.OK
-                                                                : ExitStatus.FAILED),
-                                "gemel-stop"));
         final PrintWriter out = spec.commandLine().getOut();
         out.println(daemon.readyLine());
         out.flush();
@@ -62,13 +60,17 @@ final class ServeCommand implements Callable<Integer> {
         return ExitStatus.OK;
     }
 
-    /** Before the first logger is made. */
-    private static void configureLog(final GemelConfig config) {
-        System.setProperty("gemel.log.level", config.log().level().name().toLowerCase(Locale.ROOT));
-        System.setProperty(
-                "log4j2.configurationFile",
-                "io/gemel/daemon/log4j2-"
-                        + config.log().format().name().toLowerCase(Locale.ROOT)
-                        + ".xml");
+    /**
+     * Waits for the end of a start that is under way, then stops. After a signal the JVM alone
+     * would end with 128 + signal: an orderly stop is 0.
+     */
+    private static void onSignalOrExit(final CompletableFuture<Daemon> started) {
+        final Daemon daemon;
+        try {
+            daemon = started.join();
+        } catch (final CompletionException failed) {
+            return; // the exit status is that of the failed start
+        }
+        Runtime.getRuntime().halt(daemon.stop() ? ExitStatus.OK : ExitStatus.FAILED);
     }
 }

@@ -27,7 +27,7 @@ class CommandLineTest {
 
     @BeforeEach
     void listen() {
-        commandLine = Main.commandLine();
+        commandLine = Main.commandLine("--help");
         commandLine.setOut(new PrintWriter(out));
         commandLine.setErr(new PrintWriter(err));
     }
