@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
             Listing.Volumes.class,
             Listing.Sessions.class,
             Listing.Counters.class,
-            Listing.Latency.class
+            Listing.Latency.class,
+            TrainingRun.class
         })
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
