@@ -1,6 +1,7 @@
 package io.gemel.nvme.admin;
 
 import io.gemel.nvme.wire.ErrorLogEntry;
+import io.gemel.nvme.wire.NvmeStatus;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The newest errors of a controller, for log page 01h. Owner: the controller's home lane. */
@@ -26,7 +27,11 @@ public final class ErrorLog {
                 .parameterErrorLocation(NO_PARAMETER_LOCATION)
                 .nsid(nsid)
                 .lba(lba)
-                .trtype(TRTYPE_TCP);
+                .trtype(isTransportError(status) ? TRTYPE_TCP : 0);
+    }
+
+    private static boolean isTransportError(final int status) {
+        return NvmeStatus.TRANSIENT_TRANSPORT_ERROR.field() == status;
     }
 
     /** Errors since the controller was made. */
