@@ -40,7 +40,14 @@ public final class TimerQueue {
             wheel.currentTickTime(nowNs);
             return 0;
         }
-        return wheel.poll(nowNs, onExpiry, EXPIRY_LIMIT);
+        // One poll of the wheel moves it by one tick; a lane that slept is many ticks behind.
+        int expired = 0;
+        do {
+            expired += wheel.poll(nowNs, onExpiry, EXPIRY_LIMIT - expired);
+        } while (expired < EXPIRY_LIMIT
+                && wheel.timerCount() > 0
+                && wheel.currentTickTime() <= nowNs);
+        return expired;
     }
 
     /** Timers to come. */
