@@ -19,7 +19,11 @@ import picocli.CommandLine.Command;
  * the build runs to let the JVM write its class archive (AppCDS), with which {@code serve} starts
  * in about half the time. Hidden, since it is of no use to an operator.
  */
-@Command(name = "training-run", hidden = true)
+@Command(
+        name = "training-run",
+        hidden = true,
+        mixinStandardHelpOptions = true,
+        description = "Lets the JVM learn what a start loads.")
 final class TrainingRun implements Callable<Integer> {
 
     @Override
