@@ -287,6 +287,7 @@ class NettyLanesTest {
 
         Client(final InetSocketAddress address) throws IOException {
             socket = new Socket(address.getAddress(), address.getPort());
+            socket.setTcpNoDelay(true);
             socket.setSoTimeout(10_000);
             in = new DataInputStream(socket.getInputStream());
             out =
