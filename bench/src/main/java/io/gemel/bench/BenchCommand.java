@@ -11,6 +11,7 @@ import io.gemel.bench.load.LoadWorker;
 import io.gemel.bench.load.Workload;
 import io.gemel.bench.nvme.NvmeController;
 import io.gemel.bench.nvme.NvmeOptions;
+import io.gemel.bench.rude.RudeCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -39,6 +40,7 @@ import picocli.CommandLine.TypeConversionException;
         name = "bench",
         description = "Loads a target, ours or any other, and tells IOPS and latency.",
         mixinStandardHelpOptions = true,
+        subcommands = RudeCommand.class,
         sortOptions = false)
 public final class BenchCommand implements Callable<Integer> {
     /** Which protocol to speak. */
@@ -90,14 +92,10 @@ public final class BenchCommand implements Callable<Integer> {
     private static final int MAX_DEPTH = 1024;
     private static final int MAX_CONNECTIONS = 256;
 
-    @Option(
-            names = "--protocol",
-            required = true,
-            paramLabel = "iscsi|nvme",
-            converter = ProtocolName.class)
+    @Option(names = "--protocol", paramLabel = "iscsi|nvme", converter = ProtocolName.class)
     private Protocol protocol;
 
-    @Option(names = "--target", required = true, paramLabel = "HOST:PORT")
+    @Option(names = "--target", paramLabel = "HOST:PORT")
     private String target;
 
     @Option(
@@ -252,6 +250,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private void check() {
+        require(null != protocol, "--protocol is missing");
+        require(null != target, "--target is missing");
         if (null == name && !discover) {
             throw new ParameterException(spec.commandLine(), "--name is missing");
         }
