@@ -182,6 +182,18 @@ class TgtTest {
         }
     }
 
+    @Test
+    void shouldNotHurtOthersByBeingRude() {
+        final StringWriter out = new StringWriter();
+        final CommandLine command = BenchCommand.commandLine().setOut(new PrintWriter(out, true));
+        final String arguments =
+                "rude --lun 1 --count 16 --seed 7143 --quiet-ms 20 --iscsi 127.0.0.1:" + port;
+        assertThat(command.execute((arguments + " --iqn " + IQN).split(" ")))
+                .as(out.toString())
+                .isZero();
+        assertThat(out.toString()).contains("seed 7143, 16 attacks").contains("0 wrong");
+    }
+
     private static String bench(final int expectedStatus, final String arguments) {
         final String all =
                 "--protocol iscsi --lun 1 --seconds 0.2 --warm-up 0.05 --wait park --target"
