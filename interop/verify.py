@@ -14,7 +14,7 @@ RESULTS = os.path.join(ROOT, "interop", "results")
 RUN = os.path.join(ROOT, "interop", "run")
 
 # The fewest tests of a lane; fewer is a failure. Raise them when tests are added; never lower them to make a run pass.
-EXPECTED_UNIT = 1
+EXPECTED_UNIT = 700
 EXPECTED_NATIVE = 5
 
 
@@ -147,6 +147,8 @@ def main():
     for name in listing.stdout.decode().split():
         rows.append(interop(name, quick))
     if not quick and len(chosen) > 1:
+        # the build made the class archive for the newest JDK only; this one shall start as fast
+        logged([os.path.join(ROOT, "bin", "gemel"), "training-run"], "training-run", {"GEMEL_JAVA_HOME": chosen[0][1]})
         for name in ("startup", "tshark"):
             rows.append(interop(name, True, *chosen[0]))
 

@@ -22,6 +22,26 @@ LUNS = [
 ]
 
 
+# What the tool prints for each of the outcomes, and for a suite whose clean-up talks behind the verdict.
+SAMPLE = """Suite: A
+  Test: Plain ...passed
+  Test: Talks ...    [WARNING] odd
+passed
+  Test: Skips ...    [SKIPPED] X is not implemented.
+    [SKIPPED] X is not implemented.
+passed
+Suite: B
+  Test: Fails ...    [FAILED] wrong sense
+FAILED
+    1. test.c:54  - CU_ASSERT_EQUAL(_r,0)
+  Test: Late ...passed    [SKIPPED] by the clean-up
+  Test: Dies ...    [FAILED] no answer
+Run Summary:    Type  Total    Ran Passed Failed Inactive
+"""
+SAMPLE_OUTCOMES = [("A.Plain", "passed"), ("A.Talks", "passed"), ("A.Skips", "skipped"), ("B.Fails", "failed"),
+                   ("B.Late", "passed"), ("B.Dies", "failed")]
+
+
 class Test:
     def __init__(self, suite, name):
         self.suite = suite
@@ -83,6 +103,8 @@ def run(lane):
     lane.need("iscsi-test-cu")
     names = listed()
     later = later_suites()
+    outcomes = [("%s.%s" % (t.suite, t.name), t.kind()) for t in parse(SAMPLE)]
+    lane.check("the outcomes of a sample are told apart", outcomes == SAMPLE_OUTCOMES, outcomes)
     lane.check("the tool lists its tests", len(names) >= 230, len(names))
     volumes = [file_volume(lane, "lun%d" % i, size, **more) for i, (_, size, more) in enumerate(LUNS)]
     daemon = lane.daemon(volumes).start()
