@@ -288,17 +288,20 @@ public final class Lane {
         return true;
     }
 
+    /**
+     * In order of arrival: the first that cannot be served keeps the others waiting, so that none
+     * starves.
+     */
     private int serveBufferWaiters() {
         int served = 0;
-        for (int count = awaitBuffer.size(); count > 0; count--) {
-            final Task task = awaitBuffer.poll();
-            task.retryBuffer();
+        Task first = awaitBuffer.peek();
+        while (null != first && first.canLeaveBufferQueue()) {
+            awaitBuffer.poll();
+            first.retryBuffer();
             served++;
-            if (TaskState.NEED_BUFFER == task.state()) {
-                break;
-            }
+            first = awaitBuffer.peek();
         }
-        return served > 0 && awaitBuffer.isEmpty() ? served : Math.max(0, served - 1);
+        return served;
     }
 
     private int serveTaskWaiters() {

@@ -241,6 +241,11 @@ public final class Task {
         return null != buffer;
     }
 
+    /** Whether a buffer is there for it, or it does not want one any more. */
+    boolean canLeaveBufferQueue() {
+        return TaskState.NEED_BUFFER != state || lane.slab().canClaim(bufferBytes);
+    }
+
     /** The lane has taken it from the list of those that wait for a buffer. */
     void retryBuffer() {
         awaitsBuffer = false;

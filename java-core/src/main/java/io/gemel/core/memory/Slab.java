@@ -62,12 +62,18 @@ public final class Slab {
         }
     }
 
-    /** The slab of a lane with so many task slots. */
+    /**
+     * The slab of a lane with so many task slots: a small buffer for each, larger ones for some.
+     */
     public static Slab forTasks(final int tasks) {
-        final int large = Math.max(8, Math.min(24, tasks / 16));
         return new Slab(
-                new int[] {4096, 64 * 1024, MAX_BUFFER_BYTES},
-                new int[] {tasks, Math.max(16, tasks / 4), large});
+                new int[] {4096, 64 * 1024, 256 * 1024, MAX_BUFFER_BYTES},
+                new int[] {
+                    tasks,
+                    Math.max(16, tasks / 4),
+                    Math.max(8, tasks / 16),
+                    Math.max(8, Math.min(24, tasks / 16))
+                });
     }
 
     /**
@@ -84,6 +90,16 @@ public final class Slab {
             }
         }
         return null;
+    }
+
+    /** Whether {@link #claim} would find a buffer now. */
+    public boolean canClaim(final int lengthBytes) {
+        for (int i = 0; i < classBytes.length; i++) {
+            if (lengthBytes <= classBytes[i] && freeCount[i] > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Buffers that are out. */

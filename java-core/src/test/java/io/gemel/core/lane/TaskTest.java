@@ -8,6 +8,7 @@ import io.gemel.core.block.BlockStatus;
 import io.gemel.core.lane.testing.TestLane;
 import io.gemel.core.lane.testing.TestVolumes;
 import io.gemel.core.memory.Slab;
+import io.gemel.core.status.Counter;
 import io.gemel.core.volume.Volume;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,9 @@ class TaskTest {
             waiting.start(holding, Slab.MAX_BUFFER_BYTES, 0);
         } while (TaskState.NEED_BUFFER != waiting.state());
         holders.remove(waiting);
+        lane.runUntilIdle();
+        lane.runUntilIdle();
+        assertThat(lane.lane().counters().get(Counter.BUFFERS_EXHAUSTED)).isOne();
         holders.get(0).executed();
         lane.runUntilIdle();
         assertThat(waiting.state()).isEqualTo(TaskState.EXECUTING);
