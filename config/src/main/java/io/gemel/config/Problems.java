@@ -60,6 +60,12 @@ final class Problems {
 
     /** A hint that names the candidate nearest to what was written, or empty. */
     static String didYouMean(final String written, final Collection<String> candidates) {
+        final String nearest = nearest(written, candidates);
+        return nearest == null ? "" : "did you mean \"" + nearest + "\"?";
+    }
+
+    /** The candidate that what was written is probably a slip of, or null. */
+    static String nearest(final String written, final Collection<String> candidates) {
         String best = null;
         // Nothing is near that shares no letter, nor what differs in more than a third.
         int bestDistance = Math.min(Math.max(2, written.length() / 3) + 1, written.length());
@@ -70,7 +76,7 @@ final class Problems {
                 bestDistance = distance;
             }
         }
-        return best == null ? "" : "did you mean \"" + best + "\"?";
+        return best;
     }
 
     /** Spelling variants of one word (case, dashes, underscores) are at distance 0. */

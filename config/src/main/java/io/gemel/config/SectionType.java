@@ -2,9 +2,11 @@ package io.gemel.config;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -50,11 +52,12 @@ final class SectionType extends ValueType<Section> {
         final Map<Key<?>, Located<?>> values = new IdentityHashMap<>();
         final Map<Key<?>, Located<?>> refused = new IdentityHashMap<>();
         final Map<String, Integer> seen = new HashMap<>();
+        final Set<String> misspelt = new HashSet<>();
         for (final NodeTuple tuple : mapping.getValue()) {
-            readKey(tuple, path, problems, seen, values, refused);
+            readKey(tuple, path, problems, seen, misspelt, values, refused);
         }
         for (final Key<?> key : keys) {
-            if (key.required() && !seen.containsKey(key.name())) {
+            if (key.required() && !seen.containsKey(key.name()) && !misspelt.contains(key.name())) {
                 problems.add(
                         node,
                         below(path, key.name()),
@@ -71,6 +74,7 @@ final class SectionType extends ValueType<Section> {
             final String path,
             final Problems problems,
             final Map<String, Integer> seen,
+            final Set<String> misspelt,
             final Map<Key<?>, Located<?>> values,
             final Map<Key<?>, Located<?>> refused) {
         final Node keyNode = tuple.getKeyNode();
@@ -93,6 +97,7 @@ final class SectionType extends ValueType<Section> {
         final Key<?> key =
                 keys.stream().filter(k -> k.name().equals(name)).findFirst().orElse(null);
         if (key == null) {
+            misspelt.add(Problems.nearest(name, supportedNames()));
             problems.add(
                     keyNode,
                     keyPath,

@@ -645,7 +645,6 @@ class ConfigRefusalTest {
                 .containsExactly(
                         "node.id",
                         "volumes[0].backend.size",
-                        "volumes[1].backend",
                         "volumes[1].name",
                         "volumes[1].bakend",
                         "iscsi.targets[0].iqn",

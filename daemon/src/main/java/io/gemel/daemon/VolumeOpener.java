@@ -9,6 +9,8 @@ import io.gemel.core.block.FileOptions;
 import io.gemel.core.block.MemoryBackend;
 import io.gemel.core.volume.Volume;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Makes volumes out of their configuration. */
 final class VolumeOpener {
@@ -39,10 +41,20 @@ final class VolumeOpener {
 
     private static BlockBackend backend(final VolumeConfig config) throws IOException {
         return switch (config.backend().type()) {
-            case FILE -> FileBackend.open(options(config));
+            case FILE -> file(options(config));
             case BLOCK -> BlockDeviceBackend.open(options(config));
             case MEMORY -> new MemoryBackend(config.backend().sizeBytes().orElseThrow());
         };
+    }
+
+    /** A folder is not made: a file system that is not mounted would go unnoticed. */
+    private static BlockBackend file(final FileOptions options) throws IOException {
+        final Path folder = options.path().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new IOException(
+                    "there is no folder " + folder + " for " + options.path() + "; make it first");
+        }
+        return FileBackend.open(options);
     }
 
     private static FileOptions options(final VolumeConfig config) {
