@@ -49,6 +49,62 @@ public enum Counter {
             "A command waited for a compare-and-write on the same blocks"),
     DUTY_CYCLES(60, "duty_cycles", "cycles", "Duty cycles of the lane that did work"),
     LANE_SLEEPS(61, "lane_sleeps", "times", "The lane went to sleep in epoll"),
+    ISCSI_LOGINS(200, "iscsi_logins", "sessions", "iSCSI logins that succeeded"),
+    ISCSI_LOGINS_REFUSED(
+            201, "iscsi_logins_refused", "logins", "iSCSI logins answered with a failure status"),
+    ISCSI_LOGIN_TIMEOUTS(
+            202,
+            "iscsi_login_timeouts",
+            "connections",
+            "iSCSI connections that did not log in in time"),
+    ISCSI_SESSIONS_REFUSED(
+            203,
+            "iscsi_sessions_refused",
+            "logins",
+            "iSCSI logins refused at the limit of sessions"),
+    ISCSI_SESSIONS_REINSTATED(
+            204,
+            "iscsi_sessions_reinstated",
+            "sessions",
+            "iSCSI sessions ended by a new login of the same name"),
+    ISCSI_PROTOCOL_ERRORS(
+            205,
+            "iscsi_protocol_errors",
+            "connections",
+            "iSCSI connections ended because the peer broke the protocol"),
+    ISCSI_REJECTS(206, "iscsi_rejects", "PDUs", "iSCSI PDUs answered by Reject"),
+    ISCSI_HEADER_DIGEST_ERRORS(
+            207, "iscsi_header_digest_errors", "PDUs", "iSCSI PDUs with a wrong header digest"),
+    ISCSI_DATA_DIGEST_ERRORS(
+            208, "iscsi_data_digest_errors", "PDUs", "iSCSI PDUs with a wrong data digest"),
+    ISCSI_CMD_SN_IGNORED(
+            209, "iscsi_cmd_sn_ignored", "PDUs", "iSCSI PDUs with a CmdSN outside the window"),
+    ISCSI_DATA_OUT_DROPPED(
+            210, "iscsi_data_out_dropped", "PDUs", "iSCSI Data-Out PDUs whose command is over"),
+    ISCSI_UNSOLICITED_DATA_DROPPED(
+            211,
+            "iscsi_unsolicited_data_dropped",
+            "commands",
+            "iSCSI commands whose unsolicited data found no buffer and was asked for again"),
+    ISCSI_TASK_SET_FULL(
+            212,
+            "iscsi_task_set_full",
+            "commands",
+            "iSCSI commands answered TASK SET FULL for want of a task slot"),
+    ISCSI_IMMEDIATE_LIMIT(
+            213, "iscsi_immediate_limit", "commands", "iSCSI immediate commands beyond the limit"),
+    ISCSI_NOP_TIMEOUTS(
+            214,
+            "iscsi_nop_timeouts",
+            "connections",
+            "iSCSI connections ended because the initiator was silent"),
+    SCSI_CHECK_CONDITIONS(
+            220,
+            "scsi_check_conditions",
+            "commands",
+            "SCSI commands that ended in CHECK CONDITION"),
+    SCSI_TASK_MANAGEMENT(
+            221, "scsi_task_management", "functions", "SCSI task management functions received"),
     NVME_CONTROLLERS_CREATED(
             300,
             "nvme_controllers_created",
