@@ -77,6 +77,11 @@ public final class Outbound {
         return all;
     }
 
+    /** Forgets what is pending: for tests that do not look at it. */
+    public void clear() {
+        head = tail;
+    }
+
     /** Writes what the socket takes; returns bytes written. */
     int drainTo(final SocketChannel channel) throws IOException {
         if (head == tail) {

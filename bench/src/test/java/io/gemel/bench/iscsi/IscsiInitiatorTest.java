@@ -20,6 +20,7 @@ import io.gemel.iscsi.wire.ReadyToTransferFlyweight;
 import io.gemel.iscsi.wire.RejectFlyweight;
 import io.gemel.iscsi.wire.ScsiCommandFlyweight;
 import io.gemel.iscsi.wire.ScsiResponseFlyweight;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -323,6 +324,39 @@ class IscsiInitiatorTest {
                 assertThat(ended).containsExactly(Outcome.LOST);
             }
         }
+    }
+
+    @Test
+    void shouldAllocateNothingPerCommand() {
+        logIn(IscsiOptions.to("iqn.t", 0));
+        final DataInFlyweight pdu = new DataInFlyweight();
+        final ScsiCommandFlyweight sent = new ScsiCommandFlyweight();
+        final UnsafeBuffer answer = new UnsafeBuffer(new byte[48 + BLOCK]);
+        request.listener = (done, nowNs) -> {};
+        final var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = Long.MAX_VALUE; // of the best round: the JIT compiler's own is not per command
+        for (int round = 0; round < 4; round++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 20_000; i++) {
+                initiator.submit(request.read(i, 1, data, 0));
+                sent.wrap(out.buffer(), 0);
+                out.clear();
+                pdu.wrapAndClear(answer, 0)
+                        .isFinal(true)
+                        .hasStatus(true)
+                        .dataSegmentLength(BLOCK)
+                        .initiatorTaskTag(sent.initiatorTaskTag())
+                        .statSn(statSn++)
+                        .expCmdSn(sent.cmdSn() + 1)
+                        .maxCmdSn(sent.cmdSn() + 10);
+                initiator.onReceive(answer, 0, answer.capacity(), 0);
+                if (Outcome.OK != request.outcome) {
+                    throw new AssertionError(request.detail());
+                }
+            }
+            bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(bytes).as("bytes for 20,000 commands").isZero();
     }
 
     // ---- the target's part

@@ -24,6 +24,7 @@ import io.gemel.nvme.wire.NvmeSqe;
 import io.gemel.nvme.wire.NvmeStatus;
 import io.gemel.nvme.wire.Opcode;
 import io.gemel.nvme.wire.SglDescriptor;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -279,6 +280,31 @@ class NvmeQueueTest {
             feed(answer, 100);
             assertThat(ended).containsExactly(flipped < 0 ? Outcome.OK : Outcome.LOST);
         }
+    }
+
+    @Test
+    void shouldAllocateNothingPerCommand() {
+        start(0);
+        final int flags = NvmeTcpPdu.LAST_PDU | NvmeTcpPdu.SUCCESS;
+        final UnsafeBuffer answer = c2hData(0, new byte[BLOCK], 0, BLOCK, flags);
+        final C2hData pdu = new C2hData().modify(answer, 0);
+        request.listener = (done, nowNs) -> {};
+        final var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = Long.MAX_VALUE; // of the best round: the JIT compiler's own is not per command
+        for (int round = 0; round < 4; round++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 20_000; i++) {
+                queue.submit(request.read(i, 1, data, 0));
+                out.clear();
+                pdu.cccid(sqe.wrap(out.buffer(), CapsuleCmd.SQE_OFFSET).commandId());
+                queue.onReceive(answer, 0, answer.capacity(), 0);
+                if (Outcome.OK != request.outcome) {
+                    throw new AssertionError(request.detail());
+                }
+            }
+            bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(bytes).as("bytes for 20,000 commands").isZero();
     }
 
     // ---- the controller's part
