@@ -93,14 +93,16 @@ public final class Daemon {
         startLanes(volumes);
         final Map<String, Volume> byName =
                 volumes.stream().collect(Collectors.toMap(Volume::name, Function.identity()));
+        config.iscsi()
+                .ifPresent(
+                        iscsi ->
+                                frontEnds.add(
+                                        new IscsiFrontEnd(config, iscsi, lanes.group(), byName)));
         config.nvme()
                 .ifPresent(
                         nvme ->
                                 frontEnds.add(
                                         new NvmeFrontEnd(config, nvme, lanes.group(), byName)));
-        if (config.iscsi().isPresent()) {
-            throw new StartFailedException("this build has no iSCSI front end", null);
-        }
         report =
                 new StatusReport(
                         config,
@@ -299,7 +301,8 @@ public final class Daemon {
         LOG.info("stopping");
         report.phase(Phase.STOPPING);
         listeners.forEach(NettyLanes.Listener::close);
-        frontEnds.forEach(FrontEnd::drain);
+        // They wait for their peers side by side.
+        frontEnds.parallelStream().forEach(FrontEnd::drain);
         final boolean drained = await(this::isIdle, DRAIN_TIMEOUT_NS);
         if (!drained) {
             LOG.warn("commands are still in flight and are aborted, unanswered");

@@ -27,8 +27,8 @@ interface FrontEnd extends SessionSource {
     void openPortals(PortOpener ports) throws StartFailedException;
 
     /**
-     * Takes no more commands, answers those in flight, then closes its connections. Returns at
-     * once; the ports are closed before.
+     * Takes no more commands, answers those in flight, lets peers leave, closes the connections.
+     * May wait for the peers, a few seconds at most; the ports are closed before.
      */
     void drain();
 }

@@ -52,6 +52,9 @@ final class TrainingRun implements Callable<Integer> {
         return """
         node: {stateDir: "%s"}
         volumes: [{name: v, backend: {type: memory, size: 1MiB}}]
+        iscsi:
+          portals: [{port: 0}]
+          targets: [{iqn: "iqn.2026-11.io.gemel:t", luns: [{lun: 0, volume: v}], initiators: any}]
         nvme:
           portals: [{port: 0}]
           discovery: {port: 0}
