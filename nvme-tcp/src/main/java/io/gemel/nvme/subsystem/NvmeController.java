@@ -147,6 +147,9 @@ public final class NvmeController {
     public synchronized void removeIoQueue(final int qid, final QueueConnection connection) {
         if (ioQueues.remove(qid, connection)) {
             retiredCommands += connection.counters().commands();
+            if (ioQueues.isEmpty()) {
+                homeLane.execute(adminConnection::ioQueuesGone);
+            }
         }
     }
 

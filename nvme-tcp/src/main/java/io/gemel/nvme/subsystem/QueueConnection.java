@@ -36,6 +36,9 @@ public interface QueueConnection {
     /** Aborts the command of that identifier, if it is there, and tells. Lane thread. */
     void abortCommand(int commandId, AbortObserver observer);
 
+    /** The last I/O queue of the controller whose Admin Queue this is has ended. Lane thread. */
+    void ioQueuesGone();
+
     /** Ends the connection: its commands are not answered any more. Any thread. */
     void terminate();
 }

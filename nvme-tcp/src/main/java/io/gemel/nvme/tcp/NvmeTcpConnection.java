@@ -761,9 +761,7 @@ final class NvmeTcpConnection implements ConnectionEngine, TaskPorts, QueueConne
                 && command.isSuccess()) {
             disconnect();
         }
-        if (ConnectionState.DRAINING == state && 0 == activeTasks) {
-            terminateNow();
-        }
+        closeWhenDrained();
     }
 
     private void waitForRoom(final Task task) {
@@ -1021,7 +1019,7 @@ final class NvmeTcpConnection implements ConnectionEngine, TaskPorts, QueueConne
         if (ConnectionState.CONNECTED == state) {
             state(ConnectionState.DRAINING);
             receiveState(ReceiveState.DISCARD);
-            abortTasks(AbortReason.SHUTDOWN);
+            abortTasks(AbortReason.SHUTDOWN); // the last one released closes
         }
     }
 
@@ -1137,23 +1135,40 @@ final class NvmeTcpConnection implements ConnectionEngine, TaskPorts, QueueConne
         lane.execute(this::terminateNow);
     }
 
-    /** Answers what is there, then closes; takes no more commands. Lane thread. */
+    /**
+     * Answers what is there, then closes; takes no more commands. An Admin Queue stays until the
+     * last of its I/O queues has gone, since its end is the end of them all. Lane thread.
+     */
     void drain() {
-        if (ConnectionState.CONNECTED == state && activeTasks > 0) {
-            state(ConnectionState.DRAINING);
-            receiveState(ReceiveState.DISCARD);
-            lane.tasks()
-                    .forEachActive(
-                            task -> {
-                                if (task.context() == this
-                                        && TaskState.EXECUTING != task.state()
-                                        && TaskState.RESPONDING != task.state()) {
-                                    task.abort(AbortReason.SHUTDOWN);
-                                }
-                            });
-        } else {
+        if (ConnectionState.CONNECTED != state) {
+            terminateNow();
+            return;
+        }
+        state(ConnectionState.DRAINING);
+        receiveState(ReceiveState.DISCARD);
+        lane.tasks()
+                .forEachActive(
+                        task -> {
+                            if (task.context() == this
+                                    && TaskState.EXECUTING != task.state()
+                                    && TaskState.RESPONDING != task.state()) {
+                                task.abort(AbortReason.SHUTDOWN);
+                            }
+                        });
+        closeWhenDrained();
+    }
+
+    private void closeWhenDrained() {
+        if (ConnectionState.DRAINING == state
+                && 0 == activeTasks
+                && (null == adminQueue || !controller.hasIoQueues())) {
             terminateNow();
         }
+    }
+
+    @Override
+    public void ioQueuesGone() {
+        closeWhenDrained();
     }
 
     private void abortTasks(final AbortReason reason) {
