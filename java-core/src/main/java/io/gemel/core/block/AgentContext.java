@@ -1,11 +1,15 @@
 package io.gemel.core.block;
 
+import io.gemel.core.status.LaneCounters;
 import java.io.IOException;
 
 /** What an I/O agent offers to the backends that run on it. Used on the agent's thread only. */
 public interface AgentContext {
     /** Where operations end. */
     BackendSink sink();
+
+    /** Where the agent and what runs on it count. */
+    LaneCounters counters();
 
     /** {@link BackendIo#slot()} is below this. */
     int slots();

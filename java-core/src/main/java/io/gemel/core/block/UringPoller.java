@@ -1,6 +1,8 @@
 package io.gemel.core.block;
 
 import io.gemel.core.InvariantViolation;
+import io.gemel.core.status.Counter;
+import io.gemel.core.status.LaneCounters;
 import io.gemel.core.uring.CqeHandler;
 import io.gemel.core.uring.Errno;
 import io.gemel.core.uring.ErrnoException;
@@ -24,7 +26,6 @@ final class UringPoller implements AgentPoller {
     static final int MAX_FILES = 256;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(UringPoller.class);
-    private static final int CQE_LIMIT = 256;
     private static final int MAX_SQ_ENTRIES = 4096;
 
     /** The kernel takes no larger registered buffer. */
@@ -46,9 +47,14 @@ final class UringPoller implements AgentPoller {
     private final byte[] retries;
     private final IntArrayQueue unsent;
     private final IntArrayQueue unsentCancels;
+    private final LaneCounters counters;
     private boolean closing;
-    private long staleCount;
-    private long shortTransferCount;
+    private long countedEnters;
+    private long countedOperations;
+    private long countedSqFull;
+    private long countedShort;
+    private long countedBusy;
+    private long countedOverflows;
 
     UringPoller(final AgentContext agent) throws ErrnoException {
         final int slots = agent.slots();
@@ -56,6 +62,7 @@ final class UringPoller implements AgentPoller {
         // Each slot has one operation in flight, and perhaps the cancelling of it.
         uring = Uring.create(sqEntries, 2 * BitUtil.findNextPositivePowerOfTwo(slots), MAX_FILES);
         sink = agent.sink();
+        counters = agent.counters();
         ios = new BackendIo[slots];
         queues = new UringQueue[slots];
         cancelled = new boolean[slots];
@@ -128,7 +135,9 @@ final class UringPoller implements AgentPoller {
 
     @Override
     public int poll() {
-        return uring.poll(onCqe, CQE_LIMIT);
+        // All of them: a lane that sleeps is woken by the next one only. There are two per slot at
+        // most.
+        return uring.poll(onCqe, uring.cqEntries());
     }
 
     @Override
@@ -142,7 +151,38 @@ final class UringPoller implements AgentPoller {
                 unsentCancels.addInt(slot);
             }
         }
-        return uring.submit();
+        final int taken = uring.submit();
+        count();
+        return taken;
+    }
+
+    private void count() {
+        if (countedEnters != uring.enterCount()) {
+            counters.add(Counter.URING_ENTERS, uring.enterCount() - countedEnters);
+            counters.add(Counter.URING_OPERATIONS, uring.sqeCount() - countedOperations);
+            countedEnters = uring.enterCount();
+            countedOperations = uring.sqeCount();
+            countRare();
+        }
+    }
+
+    private void countRare() {
+        if (countedSqFull != uring.sqFullCount()) {
+            counters.add(Counter.URING_SQ_FULL, uring.sqFullCount() - countedSqFull);
+            countedSqFull = uring.sqFullCount();
+        }
+        if (countedShort != uring.shortSubmitCount()) {
+            counters.add(Counter.URING_SUBMIT_SHORT, uring.shortSubmitCount() - countedShort);
+            countedShort = uring.shortSubmitCount();
+        }
+        if (countedBusy != uring.enterBusyCount()) {
+            counters.add(Counter.URING_SUBMIT_BUSY, uring.enterBusyCount() - countedBusy);
+            countedBusy = uring.enterBusyCount();
+        }
+        if (countedOverflows != uring.cqOverflowCount()) {
+            counters.add(Counter.URING_CQ_OVERFLOW, uring.cqOverflowCount() - countedOverflows);
+            countedOverflows = uring.cqOverflowCount();
+        }
     }
 
     @Override
@@ -165,16 +205,6 @@ final class UringPoller implements AgentPoller {
             unsentCancels.clear();
             uring.close(onCqe);
         }
-    }
-
-    /** Completions whose operation was over; each would be a bug, here or in the kernel. */
-    long staleCount() {
-        return staleCount;
-    }
-
-    /** Transfers that the kernel did in more than one piece. */
-    long shortTransferCount() {
-        return shortTransferCount;
     }
 
     private void send(final int slot) {
@@ -249,7 +279,7 @@ final class UringPoller implements AgentPoller {
         final int slot = UserData.taskIndex(userData);
         final BackendIo io = ios[slot];
         if (null == io || io.generation() != UserData.generation(userData)) {
-            staleCount++;
+            counters.increment(Counter.COMPLETIONS_STALE);
             return;
         }
         if (result < 0) {
@@ -268,7 +298,7 @@ final class UringPoller implements AgentPoller {
             complete(slot, BlockStatus.OK, 0);
             return;
         }
-        shortTransferCount++;
+        counters.increment(Counter.URING_TRANSFERS_SHORT);
         // Direct I/O goes on at a whole block only: what came of the next one is moved again.
         final int blocks = bytes & -queues[slot].blockSize();
         if (0 == blocks) {
@@ -286,6 +316,7 @@ final class UringPoller implements AgentPoller {
             complete(slot, BlockStatus.ABORTED, errno);
         } else if (again && retries[slot] < MAX_RETRIES) {
             retries[slot]++;
+            counters.increment(Counter.URING_RETRIES);
             unsent.addInt(slot);
         } else {
             final BlockStatus status = ErrnoStatus.of(io.kind(), errno);

@@ -31,6 +31,7 @@ public final class IoAgent implements AgentContext {
     private final EventPoller<AgentEvent> submissionPoller;
     private final EventPoller.Handler<AgentEvent> onSubmission = this::onSubmission;
     private final BlockExecutor executor;
+    private final LaneCounters counters;
     private final Task[] tasks;
     private final long registrableAddress;
     private final long registrableLengthBytes;
@@ -50,6 +51,7 @@ public final class IoAgent implements AgentContext {
         this.submissionPoller = submissions.newPoller();
         submissions.addGatingSequences(submissionPoller.getSequence());
         this.tasks = new Task[slots];
+        this.counters = counters;
         this.executor = new BlockExecutor(slots, SCRATCH_BUFFERS, counters, this::onCommandEnded);
         this.registrableAddress = registrableAddress;
         this.registrableLengthBytes = registrableLengthBytes;
@@ -127,6 +129,11 @@ public final class IoAgent implements AgentContext {
     @Override
     public BackendSink sink() {
         return executor;
+    }
+
+    @Override
+    public LaneCounters counters() {
+        return counters;
     }
 
     @Override

@@ -49,6 +49,18 @@ public enum Counter {
             "A command waited for a compare-and-write on the same blocks"),
     DUTY_CYCLES(60, "duty_cycles", "cycles", "Duty cycles of the lane that did work"),
     LANE_SLEEPS(61, "lane_sleeps", "times", "The lane went to sleep in epoll"),
+    URING_ENTERS(70, "uring_enters", "calls", "System calls that gave operations to the kernel"),
+    URING_OPERATIONS(71, "uring_operations", "operations", "Operations that the kernel took"),
+    URING_SQ_FULL(72, "uring_sq_full", "times", "An operation found the submission queue full"),
+    URING_SUBMIT_SHORT(
+            73, "uring_submit_short", "times", "The kernel took fewer operations than offered"),
+    URING_SUBMIT_BUSY(74, "uring_submit_busy", "times", "The kernel took none: EAGAIN, EBUSY"),
+    URING_CQ_OVERFLOW(
+            75, "uring_cq_overflow", "times", "Completions waited in the kernel for room"),
+    URING_TRANSFERS_SHORT(
+            76, "uring_transfers_short", "transfers", "Transfers that were done in pieces"),
+    URING_RETRIES(
+            77, "uring_retries", "operations", "Operations tried again after EAGAIN or EINTR"),
     ISCSI_LOGINS(200, "iscsi_logins", "sessions", "iSCSI logins that succeeded"),
     ISCSI_LOGINS_REFUSED(
             201, "iscsi_logins_refused", "logins", "iSCSI logins answered with a failure status"),

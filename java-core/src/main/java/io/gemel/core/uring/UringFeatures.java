@@ -15,23 +15,18 @@ public final class UringFeatures {
 
     private final String unavailableReason;
     private final boolean singleIssuer;
-    private final boolean fallocate;
     private final String line;
 
     private UringFeatures(
-            final String unavailableReason,
-            final boolean singleIssuer,
-            final boolean fallocate,
-            final int features) {
+            final String unavailableReason, final boolean singleIssuer, final int features) {
         this.unavailableReason = unavailableReason;
         this.singleIssuer = singleIssuer;
-        this.fallocate = fallocate;
         line =
                 null != unavailableReason
                         ? "io_uring: not available: " + unavailableReason
                         : String.format(
-                                "io_uring: available, features 0x%x, single issuer %s, fallocate %s",
-                                features, singleIssuer ? "yes" : "no", fallocate ? "yes" : "no");
+                                "io_uring: available, features 0x%x, single issuer %s",
+                                features, singleIssuer ? "yes" : "no");
     }
 
     /** The answer for this process. */
@@ -54,11 +49,6 @@ public final class UringFeatures {
         return singleIssuer;
     }
 
-    /** Whether IORING_OP_FALLOCATE is known. */
-    public boolean fallocate() {
-        return fallocate;
-    }
-
     /** One line for the log. */
     public String line() {
         return line;
@@ -67,17 +57,17 @@ public final class UringFeatures {
     private static UringFeatures probe() {
         final String noLibrary = NativeLibrary.unavailableReason();
         if (null != noLibrary) {
-            return new UringFeatures(noLibrary, false, false, 0);
+            return new UringFeatures(noLibrary, false, 0);
         }
         final ByteBuffer memory = ByteBuffer.allocateDirect(UringAbi.PROBE_SIZE);
         final int result = Natives.uringProbe(BufferUtil.address(memory));
         if (result < 0) {
-            return new UringFeatures(reason(-result), false, false, 0);
+            return new UringFeatures(reason(-result), false, 0);
         }
         final UnsafeBuffer probe = new UnsafeBuffer(memory);
         final int features = (int) probe.getLong(UringAbi.PROBE_FEATURES_OFFSET);
         if (0 == (features & UringAbi.IORING_FEAT_NODROP)) {
-            return new UringFeatures("the kernel may drop completions", false, false, features);
+            return new UringFeatures("the kernel may drop completions", false, features);
         }
         final int[] needed = {
             UringAbi.IORING_OP_READ,
@@ -85,6 +75,7 @@ public final class UringFeatures {
             UringAbi.IORING_OP_READ_FIXED,
             UringAbi.IORING_OP_WRITE_FIXED,
             UringAbi.IORING_OP_FSYNC,
+            UringAbi.IORING_OP_FALLOCATE,
             UringAbi.IORING_OP_ASYNC_CANCEL
         };
         for (final int op : needed) {
@@ -92,15 +83,11 @@ public final class UringFeatures {
                 return new UringFeatures(
                         "the kernel does not know opcode " + op + " (5.6 or later is needed)",
                         false,
-                        false,
                         features);
             }
         }
         return new UringFeatures(
-                null,
-                0 != probe.getLong(UringAbi.PROBE_SINGLE_ISSUER_OFFSET),
-                supports(probe, UringAbi.IORING_OP_FALLOCATE),
-                features);
+                null, 0 != probe.getLong(UringAbi.PROBE_SINGLE_ISSUER_OFFSET), features);
     }
 
     private static boolean supports(final UnsafeBuffer probe, final int op) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.gemel.core.block.BackendIo.Kind;
+import io.gemel.core.status.Counter;
 import io.gemel.core.uring.Errno;
 import io.gemel.core.uring.NativeFile;
 import io.gemel.core.uring.UringFeatures;
@@ -69,6 +70,8 @@ class FileBackendTest extends BlockBackendContractTest {
         use(open(MIB, 512));
         fill(0, 0, 512, 1);
         assertThat(agent.run(queue, Kind.WRITE, 0, 512, 512, true)).isEqualTo(BlockStatus.OK);
+        assertThat(agent.counters().get(Counter.URING_ENTERS)).isEqualTo(1);
+        assertThat(agent.counters().get(Counter.URING_OPERATIONS)).isEqualTo(1);
         queue.close();
         backend.close();
         use(open(options(path(), 0, 512)));
@@ -178,6 +181,7 @@ class FileBackendTest extends BlockBackendContractTest {
         assertThat(agent.run(queue, Kind.READ, 0, 4096, 8192, false))
                 .as("begins before the end")
                 .isEqualTo(BlockStatus.READ_ERROR);
+        assertThat(agent.counters().get(Counter.URING_TRANSFERS_SHORT)).isEqualTo(3);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.gemel.core.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.core.status.LaneCounters;
 import io.gemel.core.uring.ErrnoException;
 import io.gemel.core.uring.NativeMemory;
 import java.io.IOException;
@@ -24,6 +25,7 @@ final class TestAgent implements AgentContext, BackendSink, AutoCloseable {
 
     final BlockStatus[] status = new BlockStatus[SLOTS];
     final int[] errno = new int[SLOTS];
+    private final LaneCounters counters = new LaneCounters();
     private final boolean[] inFlight = new boolean[SLOTS];
     private final BackendIo[] ios = new BackendIo[SLOTS];
     private final List<AgentPoller> pollers = new ArrayList<>();
@@ -146,6 +148,11 @@ final class TestAgent implements AgentContext, BackendSink, AutoCloseable {
     @Override
     public BackendSink sink() {
         return this;
+    }
+
+    @Override
+    public LaneCounters counters() {
+        return counters;
     }
 
     @Override

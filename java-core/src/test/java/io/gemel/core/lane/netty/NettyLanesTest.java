@@ -3,6 +3,8 @@ package io.gemel.core.lane.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gemel.core.block.BlockBackend;
+import io.gemel.core.block.MemoryBackend;
 import io.gemel.core.lane.AbortReason;
 import io.gemel.core.lane.Connection;
 import io.gemel.core.lane.ConnectionEngine;
@@ -29,6 +31,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.agrona.DirectBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,7 +47,24 @@ class NettyLanesTest {
     private static final InetSocketAddress ANY_PORT =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-    private final Volume volume = TestVolumes.memory("v", BLOCK, 1 << 16);
+    private Volume volume;
+
+    /** An empty backend of that size. */
+    BlockBackend newBackend(final long sizeBytes) throws IOException {
+        return new MemoryBackend(sizeBytes);
+    }
+
+    @BeforeEach
+    void makeVolume() throws IOException {
+        volume = TestVolumes.of(0, "v", BLOCK, newBackend((long) BLOCK << 16));
+    }
+
+    @AfterEach
+    void closeVolume() {
+        if (null != volume) {
+            volume.backend().close();
+        }
+    }
 
     /** One command at a time; 'X' makes it throw, 'Q' makes it close. */
     private final class BlockEngine implements ConnectionEngine, TaskPorts {
