@@ -289,6 +289,11 @@ public final class Daemon {
         return portals;
     }
 
+    /** What it tells about itself. */
+    StatusReport report() {
+        return report;
+    }
+
     // ---- stop ----
 
     /**
