@@ -46,7 +46,7 @@ class FirstTrafficTest {
         assertThat(resp.pfv()).isZero();
         assertThat(resp.cpda()).isZero();
         assertThat(resp.dgst()).isEqualTo(3);
-        assertThat(resp.maxh2cdata()).isEqualTo(NvmeTcpConnection.MAX_H2C_DATA_BYTES);
+        assertThat(resp.maxh2cdata()).isEqualTo(PduReceiver.MAX_H2C_DATA_BYTES);
     }
 
     @Test
@@ -127,7 +127,7 @@ class FirstTrafficTest {
         int at = 0;
         while (at < data.length) {
             assertThat(io.sent()).isEmpty();
-            final int piece = Math.min(NvmeTcpConnection.MAX_H2C_DATA_BYTES, data.length - at);
+            final int piece = Math.min(PduReceiver.MAX_H2C_DATA_BYTES, data.length - at);
             io.connection.feed(
                     io.h2cData(
                             r2t.cccid(),
