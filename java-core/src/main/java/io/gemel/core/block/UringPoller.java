@@ -151,7 +151,12 @@ final class UringPoller implements AgentPoller {
                 unsentCancels.addInt(slot);
             }
         }
-        final int taken = uring.submit();
+        int taken = 0;
+        int last;
+        do { // as long as the kernel takes some of the rest: a lane that sleeps comes back late
+            last = uring.submit();
+            taken += last;
+        } while (last > 0 && uring.sqRoom() < uring.sqEntries());
         count();
         return taken;
     }

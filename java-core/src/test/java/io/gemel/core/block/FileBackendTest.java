@@ -170,6 +170,16 @@ class FileBackendTest extends BlockBackendContractTest {
     }
 
     @Test
+    void shouldGoOnWithMemoryThatCannotBeRegistered() throws Exception {
+        agent.refuseRegistration();
+        use(open(MIB, 512));
+        fill(0, 0, 512, 1);
+        assertThat(agent.run(queue, Kind.WRITE, 0, 512, 512, false)).isEqualTo(BlockStatus.OK);
+        assertThat(agent.run(queue, Kind.READ, 1, 512, 512, false)).isEqualTo(BlockStatus.OK);
+        assertThat(bytes(1, 512)).isEqualTo(bytes(0, 512));
+    }
+
+    @Test
     void shouldReportAFileThatWasCut() throws Exception {
         use(open(MIB, 512));
         try (RandomAccessFile file = new RandomAccessFile(path().toFile(), "rw")) {

@@ -21,6 +21,7 @@ final class TestAgent implements AgentContext, BackendSink, AutoCloseable {
     /** Payload of a slot: the largest transfer of one operation here. */
     static final int BUFFER_BYTES = 256 * 1024;
 
+    private static final long UNMAPPED_ADDRESS = 4096;
     private static final long DEADLINE_NS = 20_000_000_000L;
 
     final BlockStatus[] status = new BlockStatus[SLOTS];
@@ -31,6 +32,7 @@ final class TestAgent implements AgentContext, BackendSink, AutoCloseable {
     private final List<AgentPoller> pollers = new ArrayList<>();
     private final long memory;
     private final UnsafeBuffer[] buffers = new UnsafeBuffer[SLOTS];
+    private boolean registrable = true;
     private int started;
     private int completed;
 
@@ -40,6 +42,11 @@ final class TestAgent implements AgentContext, BackendSink, AutoCloseable {
             ios[i] = new BackendIo(i);
             buffers[i] = new UnsafeBuffer(memory + (long) i * BUFFER_BYTES, BUFFER_BYTES);
         }
+    }
+
+    /** The kernel will refuse to register the memory of this agent. */
+    void refuseRegistration() {
+        registrable = false;
     }
 
     UnsafeBuffer buffer(final int slot) {
@@ -162,7 +169,7 @@ final class TestAgent implements AgentContext, BackendSink, AutoCloseable {
 
     @Override
     public long registrableAddress() {
-        return memory;
+        return registrable ? memory : UNMAPPED_ADDRESS;
     }
 
     @Override
