@@ -9,7 +9,10 @@ import io.gemel.core.status.Counter;
 import io.gemel.core.status.LaneCounters;
 import io.gemel.core.time.TimerQueue;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.agrona.collections.ArrayUtil;
 
 /**
@@ -46,6 +49,7 @@ public final class Lane {
     private final Runnable wakeAgent;
     private final ArrayDeque<Task> awaitBuffer;
     private final ArrayDeque<Runnable> awaitTask = new ArrayDeque<>();
+    private final List<Fence> fences = new ArrayList<>();
     private LaneFailures failures =
             (context, failure) -> {
                 throw failure;
@@ -177,6 +181,19 @@ public final class Lane {
     }
 
     /**
+     * Ends every command that the filter lets through and calls back when none of them can reach
+     * the medium any more, perhaps from within. New commands are to be kept out by other means,
+     * before. Lane thread; control plane.
+     */
+    public void fence(
+            final Predicate<Task> victims, final AbortReason reason, final Runnable whenDone) {
+        final Fence fence = new Fence(tasks, victims, reason, whenDone);
+        if (!fence.settle()) {
+            fences.add(fence);
+        }
+    }
+
+    /**
      * To be flushed at the end of this duty cycle; the caller sees to it that it is listed once.
      */
     public void flushLater(final Flushable flushable) {
@@ -198,6 +215,9 @@ public final class Lane {
             workCount += agent.doWork();
         }
         workCount += drainCompletions();
+        if (!fences.isEmpty()) {
+            fences.removeIf(Fence::settle);
+        }
         workCount += serveBufferWaiters();
         workCount += serveTaskWaiters();
         if (colocated && agent.hasWork()) {

@@ -2,6 +2,7 @@ package io.gemel.core.lane;
 
 import io.gemel.core.InvariantViolation;
 import io.gemel.core.block.BlockCommand;
+import io.gemel.core.block.BlockStatus;
 import io.gemel.core.memory.SlabBuffer;
 import io.gemel.core.status.Counter;
 
@@ -116,10 +117,18 @@ public final class Task {
         }
     }
 
-    /** Hands {@link #command()} to the I/O agent. */
+    /**
+     * Hands {@link #command()} to the I/O agent. An aborted task never gets there: it ends with
+     * {@link BlockStatus#ABORTED}, so that what was fenced never writes.
+     */
     public void submit() {
         if (TaskState.EXECUTING != state || withAgent) {
             throw new InvariantViolation("submit in " + state);
+        }
+        if (isAborted()) {
+            command.ended(BlockStatus.ABORTED, 0);
+            executed();
+            return;
         }
         withAgent = true;
         command.data(buffer);
