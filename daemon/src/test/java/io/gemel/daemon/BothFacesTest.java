@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One volume, two faces: what is written through one is read through the other. */
 @Timeout(60)
@@ -56,6 +58,11 @@ class BothFacesTest {
     }
 
     private void serve(final String backend, final String blockSize) throws Exception {
+        serve(backend, blockSize, "lanes: 2");
+    }
+
+    private void serve(final String backend, final String blockSize, final String dataPath)
+            throws Exception {
         daemon =
                 Daemon.start(
                         new ConfigLoader()
@@ -63,7 +70,7 @@ class BothFacesTest {
                                         Path.of("test.yaml"),
                                         """
                                         node: {stateDir: "%1$s"}
-                                        dataPath: {lanes: 2, queueDepth: 64}
+                                        dataPath: {queueDepth: 64, %8$s}
                                         volumes:
                                           - {name: v, blockSize: %2$s, backend: {type: %3$s}}
                                           - {name: w, backend: {type: memory, size: 1MiB}}
@@ -86,7 +93,7 @@ class BothFacesTest {
                                         """
                                                 .formatted(
                                                         folder, blockSize, backend, IQN, NQN,
-                                                        KNOWN_IQN, KNOWN_NQN)));
+                                                        KNOWN_IQN, KNOWN_NQN, dataPath)));
     }
 
     private InetSocketAddress portal(final String protocol) {
@@ -203,6 +210,29 @@ class BothFacesTest {
             assertThat(controller.queue(0).blockSize()).isEqualTo(4096);
             writeHereReadThere(scsi, controller.queue(0), random);
             writeHereReadThere(controller.queue(0), scsi, random);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "lanes: 1, agents: dedicated, wait: adaptive",
+                "lanes: 2, agents: dedicated, wait: park",
+                "lanes: 1, agents: dedicated, wait: busyPoll",
+                "lanes: 1, cpus: auto, wait: busyPoll",
+                "lanes: 2, cpus: auto, wait: park",
+                "lanes: auto, cpus: [0], wait: adaptive"
+            })
+    void shouldServeAlikeHoweverTheDataPathIsSet(final String dataPath) throws Exception {
+        assertThat(daemon.stop()).isTrue();
+        serve("file, path: " + folder.resolve("v.img"), "512", dataPath);
+        final Random random = new Random(SEED);
+        try (IscsiInitiator scsi = iscsi();
+                NvmeController controller = nvme()) {
+            for (int round = 0; round < 5; round++) {
+                writeHereReadThere(scsi, controller.queue(0), random);
+                writeHereReadThere(controller.queue(0), scsi, random);
+            }
         }
     }
 

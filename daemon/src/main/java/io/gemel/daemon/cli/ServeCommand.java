@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -38,6 +39,10 @@ final class ServeCommand implements Callable<Integer> {
             return ExitStatus.REFUSED;
         }
         LogSetup.apply(config.log());
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, failure) ->
+                        LoggerFactory.getLogger(ServeCommand.class)
+                                .error("thread {} has ended", thread.getName(), failure));
         final CompletableFuture<Daemon> started = new CompletableFuture<>();
         // Before anything is open, so that a signal at any moment ends in order.
         Runtime.getRuntime()
