@@ -17,7 +17,8 @@ public enum Sense {
     INVALID_FIELD_IN_PARAMETER_LIST(0x5, 0x26, 0x00),
     SAVING_PARAMETERS_NOT_SUPPORTED(0x5, 0x39, 0x00),
     INVALID_FIELD_IN_COMMAND_INFORMATION_UNIT(0x5, 0x0E, 0x03),
-    POWER_ON_OCCURRED(0x6, 0x29, 0x01),
+    /** Power on, reset, or bus device reset: the form that initiators know best. */
+    POWER_ON_OR_RESET_OCCURRED(0x6, 0x29, 0x00),
     BUS_DEVICE_RESET_FUNCTION_OCCURRED(0x6, 0x29, 0x03),
     I_T_NEXUS_LOSS_OCCURRED(0x6, 0x29, 0x07),
     MODE_PARAMETERS_CHANGED(0x6, 0x2A, 0x01),

@@ -18,7 +18,7 @@ public final class UnitAttentions {
 
     /** Establishes a condition. */
     public void raise(final Sense condition) {
-        if (condition.asc() == Sense.POWER_ON_OCCURRED.asc()) {
+        if (condition.asc() == Sense.POWER_ON_OR_RESET_OCCURRED.asc()) {
             if (count > 0 && isStronger(pending[0], condition)) {
                 return;
             }

@@ -266,7 +266,7 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
                             targets.get(parameters.targetName()).lunMap(parameters.initiatorName()),
                             remembered.contains(key)
                                     ? Sense.I_T_NEXUS_LOSS_OCCURRED
-                                    : Sense.POWER_ON_OCCURRED);
+                                    : Sense.POWER_ON_OR_RESET_OCCURRED);
         }
         return new IscsiSession(lastTsih, key, parameters, connection, nexus);
     }
