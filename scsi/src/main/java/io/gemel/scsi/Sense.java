@@ -25,6 +25,8 @@ public enum Sense {
     COMMANDS_CLEARED_BY_ANOTHER_INITIATOR(0x6, 0x2F, 0x00),
     WRITE_PROTECTED(0x7, 0x27, 0x00),
     SPACE_ALLOCATION_FAILED_WRITE_PROTECT(0x7, 0x27, 0x07),
+    /** The data did not come in the order that the transport wants. */
+    DATA_PHASE_ERROR(0xB, 0x4B, 0x00),
     MISCOMPARE_DURING_VERIFY_OPERATION(0xE, 0x1D, 0x00);
 
     private final int key;

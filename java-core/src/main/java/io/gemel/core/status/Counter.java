@@ -110,6 +110,11 @@ public enum Counter {
             "iscsi_nop_timeouts",
             "connections",
             "iSCSI connections ended because the initiator was silent"),
+    ISCSI_DATA_SEQUENCE_ERRORS(
+            215,
+            "iscsi_data_sequence_errors",
+            "commands",
+            "iSCSI commands ended because their data came out of order or in the wrong amount"),
     SCSI_CHECK_CONDITIONS(
             220,
             "scsi_check_conditions",

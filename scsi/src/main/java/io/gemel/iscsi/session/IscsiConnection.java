@@ -680,9 +680,14 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
 
         deviceServer.admit(part);
         if (!part.failed() && part.expectedOut < part.dataOutLength()) {
-            // Less comes than the CDB asks for: nothing is done, so that no half of a write is
-            // taken for a whole.
-            part.fail(Sense.INVALID_FIELD_IN_COMMAND_INFORMATION_UNIT);
+            part.askedOut = part.dataOutLength();
+            if (!part.descriptor().handler().truncate(part, part.expectedOut)) {
+                part.fail(Sense.INVALID_FIELD_IN_COMMAND_INFORMATION_UNIT);
+            }
+        } else if (!part.failed()
+                && part.expectedOut > part.dataOutLength()
+                && part.descriptor().handler().wantsExactDataOut()) {
+            part.fail(Sense.INVALID_FIELD_IN_CDB);
         }
         if (immediateLength > 0) {
             sink = Sink.TASK;
@@ -819,15 +824,13 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
         sinkOffset = (int) Math.min(offset, Integer.MAX_VALUE);
         final boolean awaits = part.task().state() == TaskState.AWAIT_DATA_OUT;
         if (pdu.dataSn() != part.expectedDataSn) {
-            reject(RejectFlyweight.PROTOCOL_ERROR, true);
-            return false;
+            return failTransfer(part);
         }
         if (!solicited) {
             if (!part.unsolicitedOpen
                     || offset != part.unsolicitedOffset
                     || end > Math.min(parameters.firstBurstLength(), part.expectedOut)) {
-                reject(RejectFlyweight.PROTOCOL_ERROR, true);
-                return false;
+                return failTransfer(part);
             }
             if (awaits && !part.dropping && offset == part.received) {
                 sink = Sink.TASK;
@@ -836,16 +839,30 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
             }
             return true;
         }
-        if (part.r2tsOutstanding == 0 || offset != part.received || end > part.sequenceEnd) {
-            reject(RejectFlyweight.PROTOCOL_ERROR, true);
-            return false;
-        }
-        if (pdu.isFinal() != (end == part.sequenceEnd)) {
-            reject(RejectFlyweight.PROTOCOL_ERROR, true);
-            return false;
+        if (part.r2tsOutstanding == 0
+                || offset != part.received
+                || end > part.sequenceEnd
+                || pdu.isFinal() != (end == part.sequenceEnd)) {
+            return failTransfer(part);
         }
         sink = awaits ? Sink.TASK : Sink.DROP;
         return true;
+    }
+
+    /**
+     * Data came out of order or in the wrong amount: that command ends, what still comes for it is
+     * dropped.
+     */
+    private boolean failTransfer(final IscsiTask part) {
+        count(Counter.ISCSI_DATA_SEQUENCE_ERRORS);
+        sinkTask = null;
+        if (!part.failed()) {
+            part.fail(Sense.DATA_PHASE_ERROR);
+        }
+        part.answersAbort = true;
+        part.unsolicitedOpen = false;
+        abortTask(part, AbortReason.ABORTED_BY_HOST);
+        return ignoreRest();
     }
 
     private IscsiTask bySolicitedTag(final int tag) {
@@ -920,7 +937,9 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
             if (midPdu == part && state != ConnectionState.CLOSED) {
                 return isBroken() || continueDataIn(part); // a PDU that has begun must be whole
             }
-            return true;
+            return !part.answersAbort
+                    || task.abortReason() == AbortReason.CONNECTION_LOST
+                    || sendResult(part);
         }
         return deviceServer.completed(part) && sendResult(part);
     }
@@ -1070,10 +1089,10 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
 
     /** Positive: so many bytes fewer than expected; negative: so many more would have been. */
     private static long residual(final IscsiTask part) {
-        if (part.expectedOut > 0 || part.dataOutLength() > 0) {
-            if (part.expectedOut < part.dataOutLength()) {
-                return (long) part.expectedOut - part.dataOutLength();
-            }
+        if (part.askedOut >= 0) {
+            return (long) part.expectedOut - part.askedOut;
+        }
+        if (part.expectedOut > 0) {
             return (long) part.expectedOut - part.received;
         }
         return (long) part.expectedIn - part.dataInLength();

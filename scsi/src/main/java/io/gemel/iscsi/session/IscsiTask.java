@@ -61,6 +61,12 @@ final class IscsiTask extends ScsiTask {
     /** An R2T found no room on the sending side. */
     boolean r2tWaits;
 
+    /** Bytes that the CDB asked for, when the initiator brings fewer; -1: it brings all. */
+    int askedOut;
+
+    /** It was aborted over an error of its own, which is to be told. */
+    boolean answersAbort;
+
     // Data-In and response.
 
     int sent;
@@ -88,6 +94,8 @@ final class IscsiTask extends ScsiTask {
         r2tsOutstanding = 0;
         sequenceEnd = 0;
         r2tWaits = false;
+        askedOut = -1;
+        answersAbort = false;
         sent = 0;
         dataSn = 0;
         burstSent = 0;

@@ -14,6 +14,22 @@ public interface CommandHandler {
     void execute(ScsiTask task);
 
     /**
+     * The initiator brings less than the CDB asks for: SAM-5 leaves it to the transport what
+     * becomes of such a command.
+     *
+     * @param lengthBytes what it brings
+     * @return whether the task now does only so much; false: it is to be refused
+     */
+    default boolean truncate(final ScsiTask task, final int lengthBytes) {
+        return false;
+    }
+
+    /** Whether a command that brings more than its CDB asks for is refused, too. */
+    default boolean wantsExactDataOut() {
+        return false;
+    }
+
+    /**
      * The block command has ended well.
      *
      * @return false when another one was {@link ScsiTask#resubmit resubmitted}

@@ -120,6 +120,10 @@ public final class CommandTable {
                 "WRITE SAME(16)",
                 "93 F9" + lba8Length4,
                 new MediumCommands.WriteSame(CdbFormat.SIXTEEN));
+        addWrite(
+                "COMPARE AND WRITE",
+                "89 F8 FF FF FF FF FF FF FF FF 00 00 00 FF 00 04",
+                new MediumCommands.CompareAndWrite());
         add(
                 "UNMAP",
                 "42 01 00 00 00 00 00 FF FF 04",

@@ -61,6 +61,17 @@ final class MediumCommands {
         return true;
     }
 
+    /** Writes the whole blocks that come; a part of a block cannot be written. */
+    private static boolean truncateWrite(final ScsiTask task, final int lengthBytes) {
+        final int blockSize = task.logicalUnit().volume().blockSize();
+        if (lengthBytes % blockSize != 0) {
+            return false;
+        }
+        task.range(task.lba(), lengthBytes / blockSize);
+        task.needsDataOut(lengthBytes, 0);
+        return true;
+    }
+
     private static int lengthBytes(final ScsiTask task) {
         return (int) task.blockCount() * task.logicalUnit().volume().blockSize();
     }
@@ -110,6 +121,11 @@ final class MediumCommands {
         }
 
         @Override
+        public boolean truncate(final ScsiTask task, final int lengthBytes) {
+            return truncateWrite(task, lengthBytes);
+        }
+
+        @Override
         public void execute(final ScsiTask task) {
             if (task.blockCount() == 0) {
                 task.task().executed();
@@ -147,6 +163,11 @@ final class MediumCommands {
             } else if (checkTransfer(task, format, true)) {
                 task.needsDataOut(lengthBytes(task), 0);
             }
+        }
+
+        @Override
+        public boolean truncate(final ScsiTask task, final int lengthBytes) {
+            return truncateWrite(task, lengthBytes);
         }
 
         @Override
@@ -263,6 +284,12 @@ final class MediumCommands {
      * page B0h says.
      */
     static final class WriteSame implements CommandHandler {
+        /**
+         * Most blocks of one command: below the 65536 that the libiscsi suite fills with one WRITE
+         * first, which our longest transfer does not allow.
+         */
+        static final long MAX_BLOCKS = 32_768;
+
         private static final int ANCHOR_BIT = 4;
         private static final int UNMAP_BIT = 3;
         private static final int NDOB_BIT = 0;
@@ -271,6 +298,11 @@ final class MediumCommands {
 
         WriteSame(final CdbFormat format) {
             this.format = format;
+        }
+
+        /** MAXIMUM WRITE SAME LENGTH of VPD page B0h. */
+        static long maxBlocks(final Volume volume) {
+            return Math.min(MAX_BLOCKS, volume.maxWriteSameBlocks());
         }
 
         private boolean noDataOut(final Cdb cdb) {
@@ -289,12 +321,17 @@ final class MediumCommands {
             } else if (cdb.bit(FLAGS_OFFSET, UNMAP_BIT) && !volume.thin()) {
                 task.failField(FLAGS_OFFSET, UNMAP_BIT);
             } else if (checkRange(task, format, true)) {
-                if (task.blockCount() == 0 || task.blockCount() > volume.maxWriteSameBlocks()) {
+                if (task.blockCount() == 0 || task.blockCount() > maxBlocks(volume)) {
                     task.failField(format.lengthOffset(), -1);
                 } else if (!noDataOut(cdb)) {
                     task.needsDataOut(volume.blockSize(), 0);
                 }
             }
+        }
+
+        @Override
+        public boolean wantsExactDataOut() {
+            return true;
         }
 
         @Override
@@ -311,6 +348,53 @@ final class MediumCommands {
                         .command()
                         .writeSame(volume, task.lba(), task.blockCount(), unmap, false);
             }
+            task.submit();
+        }
+    }
+
+    /**
+     * COMPARE AND WRITE: the data to compare with, then the data to write, for up to 255 blocks;
+     * atomic.
+     */
+    static final class CompareAndWrite implements CommandHandler {
+        private static final int BLOCKS_OFFSET = 13;
+
+        @Override
+        public void prepare(final ScsiTask task) {
+            if (!checkProtect(task)) {
+                return;
+            }
+            final LogicalUnit unit = task.logicalUnit();
+            task.range(task.cdb().i64(2), task.cdb().u8(BLOCKS_OFFSET));
+            if (!unit.volume().contains(task.lba(), task.blockCount())) {
+                task.fail(Sense.LBA_OUT_OF_RANGE);
+            } else if (unit.writeProtected()) {
+                task.fail(Sense.WRITE_PROTECTED);
+            } else if (task.blockCount() > unit.volume().compareAndWriteBlocks()) {
+                task.failField(BLOCKS_OFFSET, -1);
+            } else {
+                task.needsDataOut(2 * lengthBytes(task), 0);
+            }
+        }
+
+        @Override
+        public boolean wantsExactDataOut() {
+            return true;
+        }
+
+        @Override
+        public void execute(final ScsiTask task) {
+            if (task.blockCount() == 0) {
+                task.task().executed();
+                return;
+            }
+            task.task()
+                    .command()
+                    .compareAndWrite(
+                            task.logicalUnit().volume(),
+                            task.lba(),
+                            task.blockCount(),
+                            task.cdb().bit(FLAGS_OFFSET, FUA_BIT));
             task.submit();
         }
     }
