@@ -41,8 +41,7 @@ public final class FileBackend extends UringBackend {
                                     ? "is to be read only"
                                     : "no size is configured"));
         }
-        final NativeFile file =
-                openLocked(options, isNew ? NativeFile.O_CREAT | NativeFile.O_EXCL : 0);
+        final NativeFile file = isNew ? create(options) : openLocked(options, 0);
         try {
             final FileBackend backend = prepare(file, options);
             if (isNew) {
@@ -72,6 +71,16 @@ public final class FileBackend extends UringBackend {
     @Override
     String kind() {
         return "file";
+    }
+
+    private static NativeFile create(final FileOptions options) throws IOException {
+        try {
+            return openLocked(options, NativeFile.O_CREAT | NativeFile.O_EXCL);
+        } catch (final DirectRefused e) {
+            // The kernel looks at O_DIRECT when the file is made already.
+            Files.deleteIfExists(options.path());
+            throw e;
+        }
     }
 
     private static FileBackend prepare(final NativeFile file, final FileOptions options)

@@ -16,6 +16,15 @@ abstract class UringBackend implements BlockBackend {
     /** The kernel's page: no block of a volume is larger, and direct I/O wants memory like it. */
     private static final int PROBE_ALIGNMENT = 4096;
 
+    /** O_DIRECT is not to be had here; the message says what to do. */
+    static final class DirectRefused extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        DirectRefused(final String message) {
+            super(message);
+        }
+    }
+
     final NativeFile file;
     final FileOptions options;
     private final long sizeBytes;
@@ -188,8 +197,8 @@ abstract class UringBackend implements BlockBackend {
         }
     }
 
-    static IOException refusedDirect(final FileOptions options, final String why) {
-        return new IOException(
+    static DirectRefused refusedDirect(final FileOptions options, final String why) {
+        return new DirectRefused(
                 options.path()
                         + ": "
                         + why

@@ -223,6 +223,14 @@ final class UringPoller implements AgentPoller {
         }
     }
 
+    private void sendLater(final int slot) {
+        if (closing) {
+            complete(slot, BlockStatus.ABORTED, 0);
+        } else {
+            unsent.addInt(slot);
+        }
+    }
+
     private boolean prep(final int slot) {
         final BackendIo io = ios[slot];
         final int file = queues[slot].fileSlot();
@@ -312,7 +320,7 @@ final class UringPoller implements AgentPoller {
             return;
         }
         io.addTransferred(blocks);
-        unsent.addInt(slot);
+        sendLater(slot);
     }
 
     private void onError(final int slot, final BackendIo io, final int errno) {
@@ -322,7 +330,7 @@ final class UringPoller implements AgentPoller {
         } else if (again && retries[slot] < MAX_RETRIES) {
             retries[slot]++;
             counters.increment(Counter.URING_RETRIES);
-            unsent.addInt(slot);
+            sendLater(slot);
         } else {
             final BlockStatus status = ErrnoStatus.of(io.kind(), errno);
             if (BlockStatus.UNSUPPORTED == status) {

@@ -143,6 +143,25 @@ class FileBackendTest extends BlockBackendContractTest {
     }
 
     @Test
+    void shouldLeaveNothingBehindWhereDirectIoIsRefused() throws Exception {
+        final Path mount = Files.createDirectory(folder.resolve("ram"));
+        assumeTrue(
+                command("mount", "-t", "ramfs", "gemel-test", mount.toString()),
+                "no ramfs could be mounted (root only)");
+        try {
+            final FileOptions options = options(mount.resolve("volume"), MIB, 512);
+            if (direct()) {
+                refused(options, "direct: false");
+            } else {
+                open(options).close();
+            }
+            assertThat(Files.exists(options.path())).isEqualTo(!direct());
+        } finally {
+            assertThat(command("umount", mount.toString())).isTrue();
+        }
+    }
+
+    @Test
     void shouldLockAgainstASecondUser() throws Exception {
         use(open(MIB, 512));
         refused(options(path(), MIB, 512), "is locked by another");
