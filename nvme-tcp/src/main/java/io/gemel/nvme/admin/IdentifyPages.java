@@ -45,6 +45,7 @@ public final class IdentifyPages {
     private static final int LPA_EFFECTS_AND_EXTENDED_DATA = 0x06;
     private static final int FRMW_ONE_READ_ONLY_SLOT = 0x03;
     private static final int ONCS_COMPARE_DSM_ZEROES_SELECT_VERIFY = 0x9D;
+    private static final int FUSES_COMPARE_AND_WRITE = 1;
     private static final int VWC_PRESENT = 0x01;
     private static final int VWC_NO_BROADCAST_FLUSH = 0x04;
     private static final int SGLS_SUPPORTED_LONGER_OFFSET_TRANSPORT =
@@ -56,6 +57,13 @@ public final class IdentifyPages {
     private static final int WARNING_TEMPERATURE_K = 343;
     private static final int CRITICAL_TEMPERATURE_K = 353;
     private static final int NSFEAT_THIN = 0x01;
+
+    /**
+     * NAWUN, NAWUPF and NACWU are the namespace's own; 0 of the first two means as AWUN and AWUPF
+     * say.
+     */
+    private static final int NSFEAT_ATOMIC_UNITS = 0x02;
+
     private static final int NSFEAT_NEVER_REUSED = 0x08;
     private static final int NSFEAT_OPTIMAL_PERFORMANCE = 0x10;
     private static final int DLFEAT_ZEROES_AND_DEAC = 0x09;
@@ -89,6 +97,8 @@ public final class IdentifyPages {
                         .elpe(ErrorLog.ENTRIES - 1)
                         .kas(NvmeLimits.KEEP_ALIVE_GRANULARITY)
                         .maxcmd(limits.queueEntries())
+                        .fuses(discovery ? 0 : FUSES_COMPARE_AND_WRITE)
+                        .acwu(discovery ? 0 : Volume.COMPARE_AND_WRITE_BLOCKS - 1)
                         .sgls(SGLS_SUPPORTED_LONGER_OFFSET_TRANSPORT)
                         .subnqn(subsystem.nqn());
         if (discovery) {
@@ -140,6 +150,7 @@ public final class IdentifyPages {
                 .nuse(volume.blockCount())
                 .nsfeat(nsfeat(volume) | NSFEAT_OPTIMAL_PERFORMANCE)
                 .nmic(NMIC_SHARED)
+                .nacwu(Volume.COMPARE_AND_WRITE_BLOCKS - 1)
                 .dlfeat(volume.thin() ? DLFEAT_ZEROES_AND_DEAC : 0)
                 .npwg(optimal)
                 .npwa(optimal)
@@ -166,7 +177,7 @@ public final class IdentifyPages {
     }
 
     private static int nsfeat(final Volume volume) {
-        return NSFEAT_NEVER_REUSED | (volume.thin() ? NSFEAT_THIN : 0);
+        return NSFEAT_NEVER_REUSED | NSFEAT_ATOMIC_UNITS | (volume.thin() ? NSFEAT_THIN : 0);
     }
 
     private static byte[] eui64(final Volume volume) {

@@ -26,6 +26,9 @@ import org.agrona.DirectBuffer;
  * lane of the queue's connection, which need not be the controller's.
  */
 public final class IoQueue implements CommandProcessor {
+    private static final int FUSE_FIRST = 1;
+    private static final int FUSE_SECOND = 2;
+
     private final NvmeController controller;
     private final Lane lane;
     private final int qid;
@@ -47,7 +50,7 @@ public final class IoQueue implements CommandProcessor {
     public void admit(final NvmeCommand command) {
         final NvmeSqe sqe = command.sqe();
         if (0 != sqe.fuse()) {
-            command.status(NvmeStatus.INVALID_FIELD_IN_COMMAND); // FUSES announces none
+            admitFused(command, sqe);
             return;
         }
         switch (command.opcode()) {
@@ -61,6 +64,34 @@ public final class IoQueue implements CommandProcessor {
             case Opcode.FABRICS -> admitFabrics(command, sqe);
             default -> command.status(NvmeStatus.INVALID_COMMAND_OPCODE);
         }
+    }
+
+    /** FUSES bit 0: Compare first, Write second, of at most ACWU blocks. */
+    private void admitFused(final NvmeCommand command, final NvmeSqe sqe) {
+        final boolean compare = FUSE_FIRST == sqe.fuse() && Opcode.COMPARE == command.opcode();
+        final boolean write = FUSE_SECOND == sqe.fuse() && Opcode.WRITE == command.opcode();
+        if (!compare && !write) {
+            command.status(NvmeStatus.INVALID_FIELD_IN_COMMAND);
+        } else if (sqe.blockCount() > Volume.COMPARE_AND_WRITE_BLOCKS) {
+            command.status(NvmeStatus.ATOMIC_WRITE_UNIT_EXCEEDED);
+        } else {
+            admitTransfer(command, sqe, DataDirection.FROM_HOST, write);
+        }
+    }
+
+    /**
+     * Fills the block command of a fused pair: the data to compare, then the data to write, is in
+     * the task's buffer.
+     */
+    public void compareAndWrite(final NvmeCommand compare, final boolean fua, final Task task) {
+        final NvmeSqe sqe = compare.sqe();
+        task.command()
+                .compareAndWrite(compare.namespace().volume(), sqe.slba(), sqe.blockCount(), fua);
+    }
+
+    /** The Write of a fused pair was executed with its Compare. */
+    public void fusedWriteDone(final NvmeCommand write) {
+        counters.onWrite(write.lengthBytes());
     }
 
     private void admitFabrics(final NvmeCommand command, final NvmeSqe sqe) {

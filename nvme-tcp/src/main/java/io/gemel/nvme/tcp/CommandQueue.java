@@ -47,6 +47,10 @@ final class CommandQueue implements TaskPorts {
     private NvmeController controller;
     private ControllerQueue adminQueue;
     private IoQueue ioQueue;
+
+    /** Only on an I/O Queue. */
+    private FusedPairs fused;
+
     private int queueEntries = UNCONNECTED_QUEUE_ENTRIES;
     private boolean flowControl = true;
     private boolean connectAnswered;
@@ -91,6 +95,7 @@ final class CommandQueue implements TaskPorts {
             final int sqsize,
             final boolean withFlowControl) {
         ioQueue = queue;
+        fused = new FusedPairs(nvmeLane, queue);
         connected(itsController, queue, sqsize, withFlowControl);
     }
 
@@ -165,15 +170,27 @@ final class CommandQueue implements TaskPorts {
             task.unclaim();
             return;
         } else if (command.isSuccess()) {
-            processor.admit(command);
-            if (command.isSuccess()) {
-                checkDataPointer(slot, inCapsuleBytes);
-            }
+            admit(task, slot, inCapsuleBytes);
         }
         if (!command.isSuccess()) {
             lane.counters().increment(Counter.NVME_COMMANDS_REFUSED);
         }
         start(task, slot);
+    }
+
+    private void admit(final Task task, final CommandSlot slot, final int inCapsuleBytes) {
+        final NvmeCommand command = slot.command;
+        if (null != fused) {
+            fused.onCapsule(command.sqe());
+        }
+        processor.admit(command);
+        if (command.isSuccess()) {
+            checkDataPointer(slot, inCapsuleBytes);
+        }
+        final int fuse = command.sqe().fuse();
+        if (null != fused && (FusedPairs.FIRST == fuse || FusedPairs.SECOND == fuse)) {
+            fused.admitted(task, slot);
+        }
     }
 
     private void start(final Task task, final CommandSlot slot) {
@@ -184,7 +201,9 @@ final class CommandQueue implements TaskPorts {
         if (bytes > 0 && slot.inCapsule) {
             receiver.sink(task, 0, bytes);
         }
-        task.start(this, bytes, fromHost ? bytes : 0);
+        // The Compare of a fused pair has room for the data of the Write behind its own.
+        final int bufferBytes = FusedPairs.FIRST == slot.fuse ? 2 * bytes : bytes;
+        task.start(this, bufferBytes, fromHost ? bytes : 0);
         if (receiver.isSink(task) && TaskState.NEED_BUFFER == task.state()) {
             receiver.stall(); // until solicit()
         }
@@ -251,10 +270,12 @@ final class CommandQueue implements TaskPorts {
         if (slot.dataDigestError) {
             slot.command.status(NvmeStatus.TRANSIENT_TRANSPORT_ERROR);
         }
-        if (slot.command.isSuccess()) {
-            processor.execute(slot.command, task);
-        } else {
+        if (!slot.command.isSuccess()) {
             task.executed();
+        } else if (0 != slot.fuse) {
+            fused.ready(task, slot);
+        } else {
+            processor.execute(slot.command, task);
         }
     }
 
@@ -293,7 +314,9 @@ final class CommandQueue implements TaskPorts {
     private void finish(final Task task, final CommandSlot slot) {
         final NvmeCommand command = slot.command;
         final boolean submitted = null != task.command().op();
-        if (task.isAborted() && !(submitted && BlockStatus.OK == task.command().status())) {
+        final boolean done =
+                slot.fusedDone || (submitted && BlockStatus.OK == task.command().status());
+        if (task.isAborted() && !done) {
             slot.aborted = true;
             command.status(statusOf(task.abortReason()));
         } else if (submitted && command.isSuccess()) {
@@ -333,6 +356,9 @@ final class CommandQueue implements TaskPorts {
         }
         outstanding--;
         activeTasks--;
+        if (null != fused) {
+            fused.released(task, slot);
+        }
         final AbortObserver observer = command.abortObserver();
         if (null != observer) {
             command.abortObserver(null);
@@ -422,7 +448,7 @@ final class CommandQueue implements TaskPorts {
                         && Opcode.FABRICS != command.opcode()
                         && !(null != adminQueue && Opcode.ABORT == command.opcode())) {
                     command.abortObserver(observer);
-                    task.abort(AbortReason.ABORTED_BY_HOST);
+                    abort(task, AbortReason.ABORTED_BY_HOST);
                     return;
                 }
             }
@@ -436,9 +462,21 @@ final class CommandQueue implements TaskPorts {
                 .forEachActive(
                         task -> {
                             if (task.context() == this) {
-                                task.abort(reason);
+                                abort(task, reason);
                             }
                         });
+    }
+
+    /**
+     * The core ends a command that the agent does not have; one half of a fused pair that waits for
+     * the other is ours to end.
+     */
+    private void abort(final Task task, final AbortReason reason) {
+        final boolean held = null != fused && fused.isHeld(task);
+        task.abort(reason);
+        if (held) {
+            task.executed();
+        }
     }
 
     /** Ends every command that is not executed yet; the others are answered. */
@@ -446,10 +484,13 @@ final class CommandQueue implements TaskPorts {
         lane.tasks()
                 .forEachActive(
                         task -> {
+                            final boolean executes =
+                                    TaskState.EXECUTING == task.state()
+                                            && (null == fused || !fused.isHeld(task));
                             if (task.context() == this
-                                    && TaskState.EXECUTING != task.state()
+                                    && !executes
                                     && TaskState.RESPONDING != task.state()) {
-                                task.abort(reason);
+                                abort(task, reason);
                             }
                         });
     }

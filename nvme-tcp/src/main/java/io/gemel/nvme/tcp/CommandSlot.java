@@ -1,5 +1,6 @@
 package io.gemel.nvme.tcp;
 
+import io.gemel.core.lane.Task;
 import io.gemel.nvme.subsystem.NvmeCommand;
 
 /** NVMe/TCP's part of a task slot. Owner: the lane. */
@@ -34,7 +35,23 @@ final class CommandSlot {
     /** It was ended by an Abort command. */
     boolean aborted;
 
+    /** FUSE of a fused command that was admitted, else 0. */
+    int fuse;
+
+    /** The other half of a fused pair, once both are there. */
+    Task partner;
+
+    /** All data of this half of a fused pair is in its buffer. */
+    boolean fusedReady;
+
+    /** This half's work was done by the other half's block command. */
+    boolean fusedDone;
+
     void begin() {
+        fuse = 0;
+        partner = null;
+        fusedReady = false;
+        fusedDone = false;
         stage = ResponseStage.NOTHING;
         transfer = NO_TRANSFER;
         inCapsule = false;

@@ -150,7 +150,13 @@ class AdminCommandTest {
     @Test
     void shouldAnnounceOnlyWhatItDoes() {
         final IdentifyController id = new IdentifyController().wrap(identify(0, Cns.CONTROLLER), 0);
-        assertThat(id.fuses()).isZero();
+        assertThat(id.fuses()).isOne();
+        assertThat(id.acwu()).isEqualTo(254);
+        assertThat(
+                        new io.gemel.nvme.wire.IdentifyNamespace()
+                                .wrap(identify(1, Cns.NAMESPACE), 0)
+                                .nacwu())
+                .isEqualTo(254);
         assertThat(id.oncs()).isEqualTo(0x9D);
         assertThat(id.vwc()).isEqualTo(5);
         assertThat(id.cmic()).isEqualTo(0x0B);

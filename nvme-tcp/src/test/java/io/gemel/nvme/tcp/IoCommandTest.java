@@ -63,16 +63,6 @@ class IoCommandTest {
         }
     }
 
-    @Test
-    void shouldRefuseFusedCommands() {
-        for (int fuse = 1; fuse < 4; fuse++) {
-            final int bits = fuse;
-            assertStatus(
-                    NvmeStatus.INVALID_FIELD_IN_COMMAND,
-                    sqe -> sqe.opc(Opcode.COMPARE).nsid(1).fuse(bits).psdt(1));
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"16384, 0", "16383, 1", "0x7fffffffffffffff, 0", "-1, 0", "-1, 1"})
     void shouldRefuseRangesBeyondTheEnd(final String slba, final int nlb) {
