@@ -95,6 +95,8 @@ final class StatusReport implements StatusSource {
         node.put("processId", ProcessHandle.current().pid());
         node.put("startedAt", startedAt.truncatedTo(ChronoUnit.SECONDS).toString());
         node.put("uptimeSeconds", Duration.between(startedAt, Instant.now()).toSeconds());
+        // When this snapshot was taken: rates are made of two of them.
+        node.put("timeMs", System.currentTimeMillis());
         return node;
     }
 
