@@ -16,9 +16,12 @@ struct constant {
     int64_t value;
 };
 
-#define VALUE(name) {#name, (int64_t)(name)}
-#define SIZE(type) {#type, (int64_t)sizeof(struct type)}
-#define FIELD(type, field) {#type "." #field, (int64_t)offsetof(struct type, field)}
+#define VALUE(name) \
+    { #name, (int64_t)(name) }
+#define SIZE(type) \
+    { #type, (int64_t)sizeof(struct type) }
+#define FIELD(type, field) \
+    { #type "." #field, (int64_t)offsetof(struct type, field) }
 
 static const struct constant CONSTANTS[] = {
     VALUE(IORING_OP_NOP),

@@ -46,7 +46,9 @@ jint JNICALL gemel_file_stat(JNIEnv *env, jclass cls, jint fd, jlong stat_addres
     memset(&stx, 0, sizeof stx);
     if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_DIOALIGN, &stx) < 0)
         return -errno;
-    out->type = S_ISREG(stx.stx_mode) ? GEMEL_TYPE_REGULAR : S_ISBLK(stx.stx_mode) ? GEMEL_TYPE_BLOCK : GEMEL_TYPE_OTHER;
+    out->type = S_ISREG(stx.stx_mode)   ? GEMEL_TYPE_REGULAR
+                : S_ISBLK(stx.stx_mode) ? GEMEL_TYPE_BLOCK
+                                        : GEMEL_TYPE_OTHER;
     out->size_bytes = (int64_t)stx.stx_size;
     out->allocated_bytes = (int64_t)stx.stx_blocks * 512;
     out->device_major = stx.stx_rdev_major;

@@ -1,9 +1,9 @@
 /*
  * The C shim under io.gemel.core.uring: mechanism only, no policy, no state, no call back into Java.
  *
- * Every function returns a value >= 0, or -errno taken on the line after the system call. None throws. Addresses cross as
- * jlong; a structure shared with Java has its field offsets handed over by gemel_constant(), so that no number of an ABI
- * is typed in Java.
+ * Every function returns a value >= 0, or -errno taken on the line after the system call. None throws. Addresses cross
+ * as jlong; a structure shared with Java has its field offsets handed over by gemel_constant(), so that no number of an
+ * ABI is typed in Java.
  */
 #ifndef GEMEL_H
 #define GEMEL_H
@@ -11,7 +11,8 @@
 #include <jni.h>
 #include <stdint.h>
 
-/* Compared with NativeLibrary.ABI_VERSION when the library is loaded; raised whenever a signature or a structure changes. */
+/* Compared with NativeLibrary.ABI_VERSION when the library is loaded; raised whenever a signature or a structure
+ * changes. */
 #define GEMEL_ABI_VERSION 1
 
 /* One mapped ring, filled by gemel_uring_setup. Addresses are those of this process. */
@@ -38,10 +39,10 @@ struct gemel_ring {
 
 /* What fstat and statx say about an open file, filled by gemel_file_stat. */
 struct gemel_stat {
-    int64_t type;             /* GEMEL_TYPE_* */
-    int64_t size_bytes;       /* 0 for a block device */
-    int64_t allocated_bytes;  /* what the file occupies */
-    int64_t device_major;     /* of the device that the file is, 0 when it is none */
+    int64_t type;            /* GEMEL_TYPE_* */
+    int64_t size_bytes;      /* 0 for a block device */
+    int64_t allocated_bytes; /* what the file occupies */
+    int64_t device_major;    /* of the device that the file is, 0 when it is none */
     int64_t device_minor;
     int64_t dio_memory_align; /* bytes; 0: no direct I/O; -1: the kernel does not say */
     int64_t dio_offset_align; /* bytes; as above */
@@ -65,7 +66,8 @@ jint JNICALL gemel_abi_version(JNIEnv *env, jclass cls);
 jlong JNICALL gemel_constant_at(JNIEnv *env, jclass cls, jlong name_address);
 
 jint JNICALL gemel_uring_probe(JNIEnv *env, jclass cls, jlong probe_address);
-jint JNICALL gemel_uring_setup(JNIEnv *env, jclass cls, jint sq_entries, jint cq_entries, jint flags, jlong ring_address);
+jint JNICALL gemel_uring_setup(JNIEnv *env, jclass cls, jint sq_entries, jint cq_entries, jint flags,
+                               jlong ring_address);
 jint JNICALL gemel_uring_enter(JNIEnv *env, jclass cls, jint fd, jint to_submit, jint min_complete, jint flags);
 jint JNICALL gemel_uring_register(JNIEnv *env, jclass cls, jint fd, jint opcode, jlong arg_address, jint count);
 jint JNICALL gemel_uring_teardown(JNIEnv *env, jclass cls, jlong ring_address);

@@ -1,7 +1,8 @@
 /* Ties the functions to io.gemel.core.uring.Natives; the only symbol that the library shows is JNI_OnLoad. */
 #include "gemel.h"
 
-#define METHOD(name, signature, function) {(char *)(intptr_t)(name), (char *)(intptr_t)(signature), (void *)(intptr_t)(function)}
+#define METHOD(name, signature, function) \
+    { (char *)(intptr_t)(name), (char *)(intptr_t)(signature), (void *)(intptr_t)(function) }
 
 static const JNINativeMethod METHODS[] = {
     METHOD("abiVersion", "()I", gemel_abi_version),

@@ -6,14 +6,15 @@
 #include <unistd.h>
 
 /*
- * Returns the address of length bytes of zeroes, or -errno. length: a multiple of the page size; alignment: a power of two,
- * at least the page size.
+ * Returns the address of length bytes of zeroes, or -errno. length: a multiple of the page size; alignment: a power of
+ * two, at least the page size.
  */
 jlong JNICALL gemel_memory_map(JNIEnv *env, jclass cls, jlong length, jlong alignment) {
     (void)env;
     (void)cls;
     const jlong page = sysconf(_SC_PAGESIZE);
-    if (length <= 0 || length % page || alignment < page || (alignment & (alignment - 1)) || length > INT64_MAX - alignment)
+    if (length <= 0 || length % page || alignment < page || (alignment & (alignment - 1)) ||
+        length > INT64_MAX - alignment)
         return -EINVAL;
     const jlong room = alignment > page ? length + alignment : length;
     void *pointer = mmap(NULL, (size_t)room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -49,9 +49,11 @@ jint JNICALL gemel_uring_probe(JNIEnv *env, jclass cls, jlong probe_address) {
 
 /*
  * Creates and maps a ring and fills the gemel_ring at ring_address. The SQ index array is filled with the identity, so
- * that only the tail needs to be moved from then on. Returns the ring's file descriptor, or -errno with nothing left over.
+ * that only the tail needs to be moved from then on. Returns the ring's file descriptor, or -errno with nothing left
+ * over.
  */
-jint JNICALL gemel_uring_setup(JNIEnv *env, jclass cls, jint sq_entries, jint cq_entries, jint flags, jlong ring_address) {
+jint JNICALL gemel_uring_setup(JNIEnv *env, jclass cls, jint sq_entries, jint cq_entries, jint flags,
+                               jlong ring_address) {
     (void)env;
     (void)cls;
     struct gemel_ring *ring = gemel_pointer(ring_address);

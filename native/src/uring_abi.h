@@ -1,6 +1,6 @@
 /*
- * The io_uring ABI as the kernel headers give it, with the newer values that older headers lack: a kernel may be newer than
- * the headers that we were built with. What is asserted here is what Java relies on.
+ * The io_uring ABI as the kernel headers give it, with the newer values that older headers lack: a kernel may be newer
+ * than the headers that we were built with. What is asserted here is what Java relies on.
  */
 #ifndef GEMEL_URING_ABI_H
 #define GEMEL_URING_ABI_H

@@ -9,21 +9,21 @@
 
 #include "gemel.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        if (!(condition)) {                                                         \
             fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-            exit(1);                                                           \
-        }                                                                      \
+            exit(1);                                                                \
+        }                                                                           \
     } while (0)
 
-#define CHECK_EQUAL(expected, actual)                                                              \
-    do {                                                                                           \
-        const long long e_ = (long long)(expected), a_ = (long long)(actual);                      \
-        if (e_ != a_) {                                                                            \
+#define CHECK_EQUAL(expected, actual)                                                                     \
+    do {                                                                                                  \
+        const long long e_ = (long long)(expected), a_ = (long long)(actual);                             \
+        if (e_ != a_) {                                                                                   \
             fprintf(stderr, "%s:%d: %s: expected %lld, got %lld\n", __FILE__, __LINE__, #actual, e_, a_); \
-            exit(1);                                                                               \
-        }                                                                                          \
+            exit(1);                                                                                      \
+        }                                                                                                 \
     } while (0)
 
 static inline void skip(const char *what, int error) {

@@ -17,7 +17,8 @@ static void store(int64_t address, uint32_t value) {
 static struct io_uring_sqe *next_sqe(struct gemel_ring *ring) {
     const uint32_t tail = load(ring->sq_tail);
     CHECK(tail - load(ring->sq_head) < (uint32_t)ring->sq_entries);
-    struct io_uring_sqe *sqe = (struct io_uring_sqe *)gemel_pointer(ring->sqes) + (tail & ((uint32_t)ring->sq_entries - 1));
+    struct io_uring_sqe *sqe =
+        (struct io_uring_sqe *)gemel_pointer(ring->sqes) + (tail & ((uint32_t)ring->sq_entries - 1));
     memset(sqe, 0, sizeof *sqe);
     return sqe;
 }
@@ -102,7 +103,8 @@ static void registered_file_and_buffer_carry_data(void) {
     CHECK_EQUAL(0, gemel_uring_register(NULL, NULL, (jint)ring.fd, IORING_REGISTER_FILES, gemel_address(fds), 2));
     int file = temporary_file(0);
     struct io_uring_files_update update = {.offset = 1, .fds = (uint64_t)gemel_address(&file)};
-    CHECK_EQUAL(1, gemel_uring_register(NULL, NULL, (jint)ring.fd, IORING_REGISTER_FILES_UPDATE, gemel_address(&update), 1));
+    CHECK_EQUAL(
+        1, gemel_uring_register(NULL, NULL, (jint)ring.fd, IORING_REGISTER_FILES_UPDATE, gemel_address(&update), 1));
 
     const jlong buffer = gemel_memory_map(NULL, NULL, 8192, 4096);
     CHECK(buffer > 0);
