@@ -22,6 +22,9 @@ public record DataPathConfig(
     /** Limit of {@code lanes}. */
     public static final int MOST_LANES = 64;
 
+    /** Lanes cost memory: more of them only when asked for. */
+    public static final int MOST_AUTOMATIC_LANES = 16;
+
     public DataPathConfig {
         cpus = List.copyOf(cpus);
     }

@@ -89,7 +89,9 @@ final class GemelSchema {
                         Choice.word("auto"),
                         "auto",
                         "Threads that serve connections and their I/O. `auto`: one per processor"
-                                + " that the daemon may use (or per entry of `cpus`).");
+                                + " that the daemon may use, at most "
+                                + DataPathConfig.MOST_AUTOMATIC_LANES
+                                + " (or one per entry of `cpus`).");
         static final Key<Choice<List<Located<Integer>>>> CPUS =
                 withDefault(
                         "cpus",
@@ -129,7 +131,8 @@ final class GemelSchema {
                         "1024",
                         "Commands that a lane works on at a time, for all its connections. When it"
                                 + " is reached, initiators are made to wait by the protocol's own"
-                                + " means.");
+                                + " means. At 1024, a lane takes 85 MiB of memory for buffers; more or"
+                                + " fewer commands take more or less of it.");
         static final SectionType SECTION =
                 new SectionType("a data path", LANES, CPUS, WAIT, AGENTS, QUEUE_DEPTH);
 

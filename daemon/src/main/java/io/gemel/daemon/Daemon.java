@@ -196,7 +196,7 @@ public final class Daemon {
                         ? dataPath.cpus().size()
                         : Math.min(
                                 Runtime.getRuntime().availableProcessors(),
-                                DataPathConfig.MOST_LANES);
+                                DataPathConfig.MOST_AUTOMATIC_LANES);
         return dataPath.lanes().orElse(fallback);
     }
 
