@@ -18,8 +18,10 @@ public final class Volume {
     /** Most blocks of one compare-and-write, on every volume. */
     public static final int COMPARE_AND_WRITE_BLOCKS = 255;
 
-    private static final long MAX_WRITE_SAME_BYTES = 256L * 1024 * 1024;
-    private static final long MAX_UNMAP_BYTES = 4L * 1024 * 1024 * 1024;
+    /** As many as WRITE SAME (10) can say; a promise of 65536 would be one for WRITE (16), too. */
+    private static final long MAX_WRITE_SAME_BLOCKS = 65535;
+
+    private static final long MAX_UNMAP_BYTES = 512L * 1024 * 1024;
 
     private final int index;
     private final String name;
@@ -131,7 +133,7 @@ public final class Volume {
     }
 
     public long maxWriteSameBlocks() {
-        return MAX_WRITE_SAME_BYTES >> blockShift;
+        return MAX_WRITE_SAME_BLOCKS;
     }
 
     public int maxUnmapExtents() {
