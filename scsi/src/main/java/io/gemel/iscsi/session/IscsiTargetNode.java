@@ -143,6 +143,10 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
         };
     }
 
+    IscsiLane lane(final int index) {
+        return lanes[index];
+    }
+
     IscsiLimits limits() {
         return limits;
     }
