@@ -12,6 +12,7 @@ import io.gemel.bench.load.Workload;
 import io.gemel.bench.nvme.NvmeController;
 import io.gemel.bench.nvme.NvmeOptions;
 import io.gemel.bench.rude.RudeCommand;
+import io.gemel.core.uring.NativeThread;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -212,6 +213,13 @@ public final class BenchCommand implements Callable<Integer> {
             description = "What the client does when idle. Default: ${DEFAULT-VALUE}.")
     private ClientLoop.Wait wait;
 
+    @Option(
+            names = "--cpus",
+            split = ",",
+            paramLabel = "N",
+            description = "Pin the threads to these cores, in order and round and round.")
+    private List<Integer> cpus = List.of();
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
@@ -351,6 +359,9 @@ public final class BenchCommand implements Callable<Integer> {
         public void run() {
             final int share = connections / threads + (index < connections % threads ? 1 : 0);
             try (ClientLoop loop = new ClientLoop(wait)) {
+                if (!cpus.isEmpty()) {
+                    NativeThread.pinTo(cpus.get(index % cpus.size()));
+                }
                 result =
                         Protocol.ISCSI == protocol ? overIscsi(loop, share) : overNvme(loop, share);
             } catch (final IOException | RuntimeException e) {
