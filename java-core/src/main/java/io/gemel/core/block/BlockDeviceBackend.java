@@ -30,9 +30,14 @@ public final class BlockDeviceBackend extends UringBackend {
      * @throws IOException with a message for the operator
      */
     public static BlockDeviceBackend open(final FileOptions options) throws IOException {
+        return open(options, LOCK_WAIT_NS);
+    }
+
+    static BlockDeviceBackend open(final FileOptions options, final long lockWaitNs)
+            throws IOException {
         requireUring();
         final boolean claim = !options.shared() && !options.readOnly();
-        final NativeFile file = openLocked(options, claim ? NativeFile.O_EXCL : 0);
+        final NativeFile file = openLocked(options, claim ? NativeFile.O_EXCL : 0, lockWaitNs);
         try {
             return prepare(file, options);
         } catch (final IOException e) {

@@ -31,6 +31,10 @@ public final class FileBackend extends UringBackend {
      *     again
      */
     public static FileBackend open(final FileOptions options) throws IOException {
+        return open(options, LOCK_WAIT_NS);
+    }
+
+    static FileBackend open(final FileOptions options, final long lockWaitNs) throws IOException {
         requireUring();
         final boolean isNew = Files.notExists(options.path());
         if (isNew && (options.readOnly() || 0 == options.sizeBytes())) {
@@ -41,7 +45,8 @@ public final class FileBackend extends UringBackend {
                                     ? "is to be read only"
                                     : "no size is configured"));
         }
-        final NativeFile file = isNew ? create(options) : openLocked(options, 0);
+        final NativeFile file =
+                isNew ? create(options, lockWaitNs) : openLocked(options, 0, lockWaitNs);
         try {
             final FileBackend backend = prepare(file, options);
             if (isNew) {
@@ -73,9 +78,10 @@ public final class FileBackend extends UringBackend {
         return "file";
     }
 
-    private static NativeFile create(final FileOptions options) throws IOException {
+    private static NativeFile create(final FileOptions options, final long lockWaitNs)
+            throws IOException {
         try {
-            return openLocked(options, NativeFile.O_CREAT | NativeFile.O_EXCL);
+            return openLocked(options, NativeFile.O_CREAT | NativeFile.O_EXCL, lockWaitNs);
         } catch (final DirectRefused e) {
             // The kernel looks at O_DIRECT when the file is made already.
             Files.deleteIfExists(options.path());

@@ -7,6 +7,8 @@ import io.gemel.core.uring.NativeMemory;
 import io.gemel.core.uring.UringFeatures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the {@code file} and {@code block} backends share: an open, locked descriptor, served by
@@ -15,6 +17,11 @@ import java.io.UncheckedIOException;
 abstract class UringBackend implements BlockBackend {
     /** The kernel's page: no block of a volume is larger, and direct I/O wants memory like it. */
     private static final int PROBE_ALIGNMENT = 4096;
+
+    /** How long opening waits for what a process before us has left behind. */
+    static final long LOCK_WAIT_NS = TimeUnit.SECONDS.toNanos(3);
+
+    private static final long LOCK_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** O_DIRECT is not to be had here; the message says what to do. */
     static final class DirectRefused extends IOException {
@@ -133,35 +140,61 @@ abstract class UringBackend implements BlockBackend {
         }
     }
 
-    /** Opens as the options say, and takes the lock. */
-    static NativeFile openLocked(final FileOptions options, final int extraFlags)
+    /**
+     * Opens as the options say, and takes the lock; waits for both. A process that was killed
+     * leaves its ring to the kernel, which holds the file until the last operation in flight has
+     * ended: who starts again at once must neither fail nor begin before that.
+     */
+    static NativeFile openLocked(final FileOptions options, final int extraFlags, final long waitNs)
             throws IOException {
-        final int access = options.readOnly() ? NativeFile.O_RDONLY : NativeFile.O_RDWR;
-        final int direct = options.direct() ? NativeFile.O_DIRECT : 0;
-        final NativeFile file;
+        final long deadlineNs = System.nanoTime() + waitNs;
+        final NativeFile file = openWaiting(options, extraFlags, deadlineNs);
         try {
-            file = NativeFile.open(options.path(), access | direct | extraFlags, 0600);
-        } catch (final ErrnoException e) {
-            if (options.direct() && Errno.EINVAL == e.errno()) {
-                throw refusedDirect(options, "the file system refuses O_DIRECT");
-            }
-            if (Errno.EBUSY == e.errno()) {
-                throw new IOException(options.path() + " is in use: mounted, or part of a device");
-            }
-            throw e;
-        }
-        try {
-            if (!file.tryLock(!options.shared() && !options.readOnly())) {
-                throw new IOException(
-                        options.path()
-                                + " is locked by another process or volume; serve it once, or say"
-                                + " shared: true everywhere");
+            while (!file.tryLock(!options.shared() && !options.readOnly())) {
+                if (!pause(deadlineNs)) {
+                    throw new IOException(
+                            options.path()
+                                    + " is locked by another process or volume; serve it once, or"
+                                    + " say shared: true everywhere");
+                }
             }
             return file;
         } catch (final IOException e) {
             file.close();
             throw e;
         }
+    }
+
+    private static NativeFile openWaiting(
+            final FileOptions options, final int extraFlags, final long deadlineNs)
+            throws IOException {
+        final int access = options.readOnly() ? NativeFile.O_RDONLY : NativeFile.O_RDWR;
+        final int direct = options.direct() ? NativeFile.O_DIRECT : 0;
+        while (true) {
+            try {
+                return NativeFile.open(options.path(), access | direct | extraFlags, 0600);
+            } catch (final ErrnoException e) {
+                if (options.direct() && Errno.EINVAL == e.errno()) {
+                    throw refusedDirect(options, "the file system refuses O_DIRECT");
+                }
+                if (Errno.EBUSY != e.errno()) {
+                    throw e;
+                }
+                if (!pause(deadlineNs)) {
+                    throw new IOException(
+                            options.path() + " is in use: mounted, or part of a device", e);
+                }
+            }
+        }
+    }
+
+    /** False when the time is over. */
+    private static boolean pause(final long deadlineNs) {
+        if (System.nanoTime() - deadlineNs >= 0) {
+            return false;
+        }
+        LockSupport.parkNanos(LOCK_RETRY_NS);
+        return true;
     }
 
     /**

@@ -140,7 +140,7 @@ class BlockDeviceBackendTest extends BlockBackendContractTest {
     }
 
     private void refused(final FileOptions options, final String why) {
-        assertThatThrownBy(() -> BlockDeviceBackend.open(options).close())
+        assertThatThrownBy(() -> BlockDeviceBackend.open(options, 0).close())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(why);
     }

@@ -13,10 +13,15 @@ import io.gemel.core.uring.NativeFile;
 import io.gemel.core.uring.UringFeatures;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -178,6 +183,27 @@ class FileBackendTest extends BlockBackendContractTest {
     }
 
     @Test
+    void shouldWaitForWhatAKilledProcessHasLeftBehind() throws Exception {
+        final BlockBackend before = open(MIB, 512);
+        final CountDownLatch begun = new CountDownLatch(1);
+        final CompletableFuture<BlockBackend> after =
+                CompletableFuture.supplyAsync(
+                        () -> {
+                            begun.countDown();
+                            try {
+                                return FileBackend.open(options(path(), MIB, 512));
+                            } catch (final IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThatThrownBy(() -> after.get(50, TimeUnit.MILLISECONDS))
+                .isInstanceOf(TimeoutException.class);
+        before.close();
+        after.get(10, TimeUnit.SECONDS).close();
+    }
+
+    @Test
     void shouldServeReadOnly() throws Exception {
         open(MIB, 512).close();
         use(open(new FileOptions(path(), MIB, 512, direct(), true, true, false)));
@@ -271,7 +297,7 @@ class FileBackendTest extends BlockBackendContractTest {
     }
 
     private BlockBackend open(final FileOptions options) throws IOException {
-        return FileBackend.open(options);
+        return FileBackend.open(options, 0);
     }
 
     private FileOptions options(final Path path, final long sizeBytes, final int blockSize) {
