@@ -276,7 +276,9 @@ final class PduSender {
                 .datal(command.lengthBytes());
         putHeaderDigest(buffer, at, C2hData.HEADER_LENGTH);
         final int used = C2hData.HEADER_LENGTH + (headerDigest ? DIGEST : 0);
-        buffer.setMemory(at + used, headerLength - used, (byte) 0);
+        if (headerLength > used) {
+            buffer.setMemory(at + used, headerLength - used, (byte) 0);
+        }
     }
 
     private void putResponse(

@@ -17,6 +17,8 @@ import org.agrona.MutableDirectBuffer;
  * @param <T> the concrete structure, for chained setters.
  */
 public abstract class NvmeStructure<T extends NvmeStructure<T>> {
+    private static final int FEW_BYTES = 128;
+
     private final int fixedLengthBytes;
     private DirectBuffer buffer;
     private MutableDirectBuffer mutableBuffer;
@@ -42,8 +44,25 @@ public abstract class NvmeStructure<T extends NvmeStructure<T>> {
      * setter.
      */
     public final T encode(final MutableDirectBuffer target, final int targetOffset) {
-        target.setMemory(targetOffset, fixedLengthBytes, (byte) 0);
-        return modify(target, targetOffset);
+        modify(target, targetOffset);
+        zero(target, targetOffset, fixedLengthBytes);
+        return self();
+    }
+
+    /** A call of setMemory costs more than the few stores that a header takes. */
+    private static void zero(
+            final MutableDirectBuffer target, final int offset, final int lengthBytes) {
+        if (lengthBytes > FEW_BYTES) {
+            target.setMemory(offset, lengthBytes, (byte) 0);
+            return;
+        }
+        int done = 0;
+        for (; done + Long.BYTES <= lengthBytes; done += Long.BYTES) {
+            target.putLong(offset + done, 0);
+        }
+        for (; done < lengthBytes; done++) {
+            target.putByte(offset + done, (byte) 0);
+        }
     }
 
     /** Views bytes to be changed in place; nothing is zeroed. */
