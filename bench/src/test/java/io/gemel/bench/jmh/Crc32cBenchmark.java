@@ -1,7 +1,7 @@
 package io.gemel.bench.jmh;
 
 import io.gemel.bench.client.Crc32c;
-import io.gemel.iscsi.wire.Crc32cDigest;
+import io.gemel.core.memory.Crc32cDigest;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;

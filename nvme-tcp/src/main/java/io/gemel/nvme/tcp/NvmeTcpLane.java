@@ -1,11 +1,11 @@
 package io.gemel.nvme.tcp;
 
 import io.gemel.core.lane.Lane;
+import io.gemel.core.memory.Crc32cDigest;
 import io.gemel.nvme.tcp.wire.C2hData;
 import io.gemel.nvme.tcp.wire.CapsuleCmd;
 import io.gemel.nvme.tcp.wire.CapsuleResp;
 import io.gemel.nvme.tcp.wire.CommonHeader;
-import io.gemel.nvme.tcp.wire.Crc32cDigest;
 import io.gemel.nvme.tcp.wire.H2cData;
 import io.gemel.nvme.tcp.wire.IcReq;
 import io.gemel.nvme.tcp.wire.IcResp;

@@ -1,9 +1,9 @@
 package io.gemel.nvme.tcp;
 
+import io.gemel.core.memory.Crc32cDigest;
 import io.gemel.nvme.tcp.wire.C2hData;
 import io.gemel.nvme.tcp.wire.CapsuleResp;
 import io.gemel.nvme.tcp.wire.CommonHeader;
-import io.gemel.nvme.tcp.wire.Crc32cDigest;
 import io.gemel.nvme.tcp.wire.NvmeTcpPdu;
 import io.gemel.nvme.tcp.wire.NvmeTcpR2t;
 import io.gemel.nvme.tcp.wire.PduType;

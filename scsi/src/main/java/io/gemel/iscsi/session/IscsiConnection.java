@@ -1,9 +1,9 @@
 package io.gemel.iscsi.session;
 
+import static io.gemel.core.memory.Crc32cDigest.DIGEST_LENGTH;
 import static io.gemel.iscsi.wire.BhsFlyweight.BHS_LENGTH;
 import static io.gemel.iscsi.wire.BhsFlyweight.RESERVED_TAG;
 import static io.gemel.iscsi.wire.BhsFlyweight.padded;
-import static io.gemel.iscsi.wire.Crc32cDigest.DIGEST_LENGTH;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
@@ -16,6 +16,7 @@ import io.gemel.core.lane.Task;
 import io.gemel.core.lane.TaskPorts;
 import io.gemel.core.lane.TaskState;
 import io.gemel.core.lane.Transmit;
+import io.gemel.core.memory.Crc32cDigest;
 import io.gemel.core.status.Counter;
 import io.gemel.iscsi.login.LoginAnswer;
 import io.gemel.iscsi.login.LoginMachine;
@@ -24,7 +25,6 @@ import io.gemel.iscsi.login.SessionParameters;
 import io.gemel.iscsi.login.TextExchange;
 import io.gemel.iscsi.wire.AhsFlyweight;
 import io.gemel.iscsi.wire.AsyncMessageFlyweight;
-import io.gemel.iscsi.wire.Crc32cDigest;
 import io.gemel.iscsi.wire.DataInFlyweight;
 import io.gemel.iscsi.wire.DataOutFlyweight;
 import io.gemel.iscsi.wire.IscsiOpcode;
@@ -1039,7 +1039,7 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
                         sendDigest
                                 .reset()
                                 .update(part.buffer(), part.sent, part.pieceLength)
-                                .updatePadding(part.pieceLength)
+                                .updateZeroes(padded(part.pieceLength) - part.pieceLength)
                                 .value();
                 transmit.buffer().putInt(at + padding, digest, LITTLE_ENDIAN);
             }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.core.lane.testing.TestConnection;
 import io.gemel.core.lane.testing.TestLane;
+import io.gemel.core.memory.Crc32cDigest;
 import io.gemel.iscsi.wire.BhsFlyweight;
-import io.gemel.iscsi.wire.Crc32cDigest;
 import io.gemel.iscsi.wire.DataInFlyweight;
 import io.gemel.iscsi.wire.DataOutFlyweight;
 import io.gemel.iscsi.wire.IscsiOpcode;

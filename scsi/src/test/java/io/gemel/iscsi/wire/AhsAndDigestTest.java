@@ -2,6 +2,7 @@ package io.gemel.iscsi.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.core.memory.Crc32cDigest;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
