@@ -36,7 +36,9 @@ class Stream:
 
 
 class Iscsi:
-    """One iSCSI session of one connection, RFC 7143; immediate data only, one command at a time."""
+    """One iSCSI session of one connection, RFC 7143; up to 8 KiB of immediate data, the rest by R2T; one command at a time."""
+
+    FIRST_BURST = 8192  # bytes, which every target takes in one PDU (the default MaxRecvDataSegmentLength)
 
     def __init__(self, port, iqn, lun=0, name="iqn.2026-11.io.gemel:python", isid=1, timeout=10):
         self.stream = Stream(port, timeout)
@@ -46,7 +48,7 @@ class Iscsi:
         self.tag = 0
         keys = ("InitiatorName=%s" % name, "TargetName=%s" % iqn, "SessionType=Normal", "HeaderDigest=None",
                 "DataDigest=None", "InitialR2T=Yes", "ImmediateData=Yes", "MaxRecvDataSegmentLength=262144",
-                "MaxBurstLength=262144", "FirstBurstLength=65536", "MaxConnections=1", "MaxOutstandingR2T=1",
+                "MaxBurstLength=262144", "FirstBurstLength=%d" % self.FIRST_BURST, "MaxConnections=1", "MaxOutstandingR2T=1",
                 "DefaultTime2Wait=0", "DefaultTime2Retain=0", "ErrorRecoveryLevel=0", "DataPDUInOrder=Yes",
                 "DataSequenceInOrder=Yes")
         data = b"".join(key.encode() + b"\0" for key in keys)
@@ -74,10 +76,11 @@ class Iscsi:
         """Runs one SCSI command; returns (status, data in, sense data)."""
         self.tag += 1
         flags = 0x80 | (0x20 if write else 0) | (0x40 if read_length else 0) | 1
-        bhs = struct.pack(">BBH4sBB6xIIII", 0x01, flags, 0, length24(write), 0, self.lun, self.tag,
+        immediate = write[:self.FIRST_BURST]
+        bhs = struct.pack(">BBH4sBB6xIIII", 0x01, flags, 0, length24(immediate), 0, self.lun, self.tag,
                           len(write) or read_length, self.cmd_sn, self.exp_stat_sn) + cdb.ljust(16, b"\0")
         self.cmd_sn = (self.cmd_sn + 1) & 0xffffffff
-        self.stream.send(bhs + padded(write))
+        self.stream.send(bhs + padded(immediate))
         received = bytearray()
         while True:
             answer, data = self.read_pdu()
@@ -93,10 +96,22 @@ class Iscsi:
                 received += data
                 if answer[1] & 1:
                     return answer[3], bytes(received), b""
+            elif opcode == 0x31:
+                self.data_out(answer, write)
             elif opcode == 0x21:
                 return answer[3], bytes(received), data[2:]
             else:
                 raise ProtocolError("unexpected opcode %#x" % opcode)
+
+    def data_out(self, r2t, write):
+        """Answers an R2T, RFC 7143 section 11.8, in pieces of FIRST_BURST bytes."""
+        offset, length = struct.unpack_from(">II", r2t, 40)
+        end = offset + length
+        for sequence, start in enumerate(range(offset, end, self.FIRST_BURST)):
+            piece = write[start:min(start + self.FIRST_BURST, end)]
+            final = 0x80 if start + len(piece) == end else 0
+            self.stream.send(struct.pack(">BBH4s8sI4s4xI4xII4x", 0x05, final, 0, length24(piece), r2t[8:16], self.tag,
+                                         r2t[20:24], self.exp_stat_sn, sequence, start) + padded(piece))
 
     def _retried(self, *arguments, **options):
         for _ in range(4):  # unit attentions of a new nexus

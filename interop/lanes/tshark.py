@@ -9,8 +9,9 @@ from initiators import Iscsi, Nvme
 EXPECTED = 13
 QUICK = True
 
-# Suites that together use every kind of command and both directions of data, with few packets.
-SUITES = ["SCSI.Inquiry", "SCSI.ModeSense6", "SCSI.Read10.Simple", "SCSI.ReadCapacity16", "SCSI.TestUnitReady",
+# Suites that together use most commands with few packets. Of ReadCapacity16 only this one: the others ask for truncated
+# answers, which tshark, rightly, cannot decode.
+SUITES = ["SCSI.Inquiry", "SCSI.ModeSense6", "SCSI.Read10.Simple", "SCSI.ReadCapacity16.Simple", "SCSI.TestUnitReady",
           "SCSI.Unmap.Simple", "SCSI.Verify10.Simple", "SCSI.Write10.Simple", "SCSI.Write16.Simple",
           "SCSI.WriteSame10.Simple", "SCSI.WriteSame16.Simple"]
 
