@@ -5,6 +5,7 @@ import io.gemel.core.block.BlockCommand;
 import io.gemel.core.block.BlockStatus;
 import io.gemel.core.memory.SlabBuffer;
 import io.gemel.core.status.Counter;
+import io.gemel.core.volume.Volume;
 
 /**
  * One slot from command to response, the same for both protocols; each keeps its own part of it in
@@ -20,6 +21,8 @@ public final class Task {
     private TaskState state = TaskState.FREE;
     private int generation;
     private TaskPorts ports;
+    private Object issuer;
+    private Volume volume;
     private SlabBuffer buffer;
     private int bufferBytes;
     private int bytesAwaited;
@@ -61,6 +64,25 @@ public final class Task {
     /** Whose task it is. */
     public Object context() {
         return ports;
+    }
+
+    /**
+     * Who sent the command, and to which volume: what a fence asks for. To be said before {@link
+     * #start} by every command that may reach a medium.
+     *
+     * @param issuer a value with equals, or null
+     */
+    public void issuedBy(final Object issuer, final Volume volume) {
+        this.issuer = issuer;
+        this.volume = volume;
+    }
+
+    public Object issuer() {
+        return issuer;
+    }
+
+    public Volume volume() {
+        return volume;
     }
 
     /** The lane's time at {@link #start}. */
@@ -298,6 +320,8 @@ public final class Task {
         }
         command.clear();
         ports = null;
+        issuer = null;
+        volume = null;
         abortReason = null;
         executed = false;
         bufferBytes = 0;
