@@ -626,7 +626,7 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
             final int ahsOffset,
             final int ahsLength) {
         final Cdb cdb = part.cdb();
-        cdb.bytes().setMemory(0, Cdb.MAX_LENGTH, (byte) 0);
+        cdb.clear();
         cdb.bytes()
                 .putBytes(
                         0,

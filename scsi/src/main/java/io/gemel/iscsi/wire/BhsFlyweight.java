@@ -51,7 +51,10 @@ public class BhsFlyweight {
 
     protected final void wrapAndClearBhs(
             final MutableDirectBuffer target, final int targetOffset, final int opcode) {
-        target.setMemory(targetOffset, BHS_LENGTH, (byte) 0);
+        target.boundsCheck(targetOffset, BHS_LENGTH);
+        for (int at = 0; at < BHS_LENGTH; at += Long.BYTES) {
+            target.putLong(targetOffset + at, 0); // six stores; setMemory is a call into the JVM
+        }
         buffer = target;
         mutable = target;
         offset = targetOffset;

@@ -207,12 +207,12 @@ final class InquiryCommand implements CommandHandler {
         data.putInt(8, volume.maxTransferBlocks(), BIG_ENDIAN);
         data.putInt(12, volume.maxTransferBlocks(), BIG_ENDIAN);
         if (volume.thin()) {
-            data.putInt(20, (int) UnmapCommand.maxBlocks(volume), BIG_ENDIAN);
+            data.putInt(20, (int) volume.maxUnmapBlocks(), BIG_ENDIAN);
             data.putInt(24, volume.maxUnmapExtents(), BIG_ENDIAN);
             data.putInt(28, volume.optimalBlocks(), BIG_ENDIAN);
             data.putInt(32, 0x8000_0000, BIG_ENDIAN); // UGAVALID, alignment 0
         }
-        data.putLong(36, MediumCommands.WriteSame.maxBlocks(volume), BIG_ENDIAN);
+        data.putLong(36, volume.maxWriteSameBlocks(), BIG_ENDIAN);
         return LONG_PAGE_LENGTH;
     }
 

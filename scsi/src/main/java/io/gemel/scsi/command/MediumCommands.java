@@ -284,12 +284,6 @@ final class MediumCommands {
      * page B0h says.
      */
     static final class WriteSame implements CommandHandler {
-        /**
-         * Most blocks of one command: below the 65536 that the libiscsi suite fills with one WRITE
-         * first, which our longest transfer does not allow.
-         */
-        static final long MAX_BLOCKS = 32_768;
-
         private static final int ANCHOR_BIT = 4;
         private static final int UNMAP_BIT = 3;
         private static final int NDOB_BIT = 0;
@@ -298,11 +292,6 @@ final class MediumCommands {
 
         WriteSame(final CdbFormat format) {
             this.format = format;
-        }
-
-        /** MAXIMUM WRITE SAME LENGTH of VPD page B0h. */
-        static long maxBlocks(final Volume volume) {
-            return Math.min(MAX_BLOCKS, volume.maxWriteSameBlocks());
         }
 
         private boolean noDataOut(final Cdb cdb) {
@@ -318,10 +307,11 @@ final class MediumCommands {
             final Volume volume = task.logicalUnit().volume();
             if (cdb.bit(FLAGS_OFFSET, ANCHOR_BIT)) {
                 task.failField(FLAGS_OFFSET, ANCHOR_BIT);
-            } else if (cdb.bit(FLAGS_OFFSET, UNMAP_BIT) && !volume.thin()) {
-                task.failField(FLAGS_OFFSET, UNMAP_BIT);
             } else if (checkRange(task, format, true)) {
-                if (task.blockCount() == 0 || task.blockCount() > maxBlocks(volume)) {
+                if (cdb.bit(FLAGS_OFFSET, UNMAP_BIT) && !volume.thin()) {
+                    task.failField(FLAGS_OFFSET, UNMAP_BIT);
+                } else if (task.blockCount() == 0
+                        || task.blockCount() > volume.maxWriteSameBlocks()) {
                     task.failField(format.lengthOffset(), -1);
                 } else if (!noDataOut(cdb)) {
                     task.needsDataOut(volume.blockSize(), 0);

@@ -16,17 +16,9 @@ import org.agrona.DirectBuffer;
  * </pre>
  */
 final class UnmapCommand implements CommandHandler {
-    /** Most blocks of one command: what the libiscsi suite holds for sane. */
-    static final long MAX_BLOCKS = 1 << 20;
-
     private static final int HEADER_LENGTH = 8;
     private static final int DESCRIPTOR_LENGTH = 16;
     private static final int ANCHOR_BIT = 0;
-
-    /** MAXIMUM UNMAP LBA COUNT of VPD page B0h. */
-    static long maxBlocks(final Volume volume) {
-        return Math.min(MAX_BLOCKS, volume.maxUnmapBlocks());
-    }
 
     @Override
     public void prepare(final ScsiTask task) {
@@ -66,7 +58,7 @@ final class UnmapCommand implements CommandHandler {
             total += blockCount;
             if (!volume.contains(lba, blockCount)) {
                 task.fail(Sense.LBA_OUT_OF_RANGE);
-            } else if (total > maxBlocks(volume)) {
+            } else if (total > volume.maxUnmapBlocks()) {
                 task.failParameter(at + 8);
             } else {
                 command.extents().add(lba, blockCount);

@@ -23,6 +23,13 @@ public final class Cdb {
         return bytes;
     }
 
+    /** Zeroes all of it. */
+    public void clear() {
+        for (int at = 0; at < MAX_LENGTH; at += Long.BYTES) {
+            bytes.putLong(at, 0);
+        }
+    }
+
     public int opcode() {
         return u8(0);
     }
