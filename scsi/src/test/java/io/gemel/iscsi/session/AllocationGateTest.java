@@ -70,12 +70,19 @@ class AllocationGateTest {
         for (int i = 0; i < 3; i++) {
             bursts(initiator);
         }
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        bursts(initiator);
-        final long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        // The compiler may still materialise an object or two while it recompiles; what is allocated
+        // per command is allocated in every round.
+        long bytes = Long.MAX_VALUE;
+        int rounds = 3;
+        while (bytes > 0 && rounds < 8) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            bursts(initiator);
+            bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
+            rounds++;
+        }
         assertThat(lane.lane().tasks().inUse()).isZero();
         assertThat(bytes).as("bytes for %d commands", BURST * BURSTS).isZero();
         assertThat(node.sessions().get(0).detail())
-                .contains((4 * BURST * BURSTS + 1) + " commands");
+                .contains((rounds * BURST * BURSTS + 1) + " commands");
     }
 }
