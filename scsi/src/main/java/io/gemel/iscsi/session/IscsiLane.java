@@ -2,6 +2,7 @@ package io.gemel.iscsi.session;
 
 import io.gemel.core.lane.AbortReason;
 import io.gemel.core.lane.Lane;
+import io.gemel.core.lane.Task;
 import io.gemel.iscsi.wire.AhsFlyweight;
 import io.gemel.iscsi.wire.AsyncMessageFlyweight;
 import io.gemel.iscsi.wire.BhsFlyweight;
@@ -24,7 +25,9 @@ import io.gemel.iscsi.wire.TextResponseFlyweight;
 import io.gemel.scsi.LogicalUnit;
 import io.gemel.scsi.Sense;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -55,7 +58,6 @@ final class IscsiLane {
     private final Lane lane;
     private final IscsiTask[] parts;
     private final List<IscsiConnection> connections = new ArrayList<>();
-    private final List<AbortWaiter> waiters = new ArrayList<>();
 
     IscsiLane(final Lane lane) {
         this.lane = lane;
@@ -101,44 +103,27 @@ final class IscsiLane {
         }
     }
 
-    /** Aborts tasks and calls back when the last of them is over, perhaps from within. */
+    /**
+     * Aborts tasks and calls back when none of them can be answered or reach the medium any more,
+     * perhaps from within.
+     */
     void abort(
             final Predicate<IscsiTask> filter, final AbortReason reason, final Runnable whenDone) {
-        final AbortWaiter waiter = new AbortWaiter(whenDone);
         final List<IscsiTask> victims = new ArrayList<>();
         for (final IscsiConnection connection : connections) {
-            connection.collect(filter, victims);
+            connection.commands().collect(filter, victims);
         }
+        final Set<Task> slots = new HashSet<>();
         for (final IscsiTask victim : victims) {
-            waiter.add(victim);
+            slots.add(victim.task());
+            victim.connection.commands().abort(victim, reason);
         }
-        waiters.add(waiter);
-        for (final IscsiTask victim : victims) {
-            victim.connection.abortTask(victim, reason);
-        }
-        settleWaiters();
-    }
-
-    /** A task of this lane is over. */
-    void onReleased(final IscsiTask task) {
-        if (waiters.isEmpty()) {
-            return;
-        }
-        for (int i = 0; i < waiters.size(); i++) {
-            waiters.get(i).onReleased(task);
-        }
-        lane.execute(this::settleWaiters); // not from within a task's last step
-    }
-
-    private void settleWaiters() {
-        for (int i = 0; i < waiters.size(); ) {
-            final AbortWaiter waiter = waiters.get(i);
-            if (waiter.isDone()) {
-                waiters.remove(i);
-                waiter.finish();
-            } else {
-                i++;
-            }
-        }
+        lane.fence(
+                slot ->
+                        slots.contains(slot)
+                                && slot.context() instanceof IscsiConnection
+                                && slot.isAborted(),
+                reason,
+                whenDone);
     }
 }

@@ -372,7 +372,8 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
         final boolean cold = function == TaskManagementRequestFlyweight.TARGET_COLD_RESET;
         final Runnable answer =
                 () -> {
-                    issuer.answerTmf(tag, TaskManagementResponseFlyweight.FUNCTION_COMPLETE);
+                    issuer.control()
+                            .answerTmf(tag, TaskManagementResponseFlyweight.FUNCTION_COMPLETE);
                     if (cold) {
                         closeSessions(
                                 session -> session.key().targetName().equals(nexus.targetName()));
@@ -408,7 +409,7 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
                 continue;
             }
             final List<IscsiTask> lost = new ArrayList<>();
-            connection.collect(task -> task.logicalUnit() == unit, lost);
+            connection.commands().collect(task -> task.logicalUnit() == unit, lost);
             if (!lost.isEmpty()) {
                 session.nexus().raise(unit, Sense.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
             }
@@ -518,7 +519,9 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
                             () -> {
                                 for (final IscsiConnection connection :
                                         List.copyOf(lane.connections())) {
-                                    connection.requestLogout(seconds);
+                                    if (connection.control() != null) {
+                                        connection.control().requestLogout(seconds);
+                                    }
                                 }
                             });
         }

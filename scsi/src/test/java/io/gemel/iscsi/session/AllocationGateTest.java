@@ -70,7 +70,8 @@ class AllocationGateTest {
         for (int i = 0; i < 3; i++) {
             bursts(initiator);
         }
-        // The compiler may still materialise an object or two while it recompiles; what is allocated
+        // The compiler may still materialise an object or two while it recompiles; what is
+        // allocated
         // per command is allocated in every round.
         long bytes = Long.MAX_VALUE;
         int rounds = 3;
