@@ -1,7 +1,8 @@
 package io.gemel.core.block;
 
 import io.gemel.core.InvariantViolation;
-import java.nio.ByteBuffer;
+import io.gemel.core.uring.ErrnoException;
+import io.gemel.core.uring.NativeMemory;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -63,10 +64,16 @@ public final class MemoryBackend implements BlockBackend {
         return new Queue(agent.sink());
     }
 
+    /** After the queues of all agents: nobody copies any more. */
     @Override
     public void close() {
         for (int i = 0; i < segments.length(); i++) {
-            segments.set(i, null);
+            final AtomicReferenceArray<UnsafeBuffer> segment = segments.getAndSet(i, null);
+            for (int k = 0; null != segment && k < SEGMENT_CHUNKS; k++) {
+                if (null != segment.get(k)) {
+                    unmapChunk(segment.get(k));
+                }
+            }
         }
     }
 
@@ -90,10 +97,35 @@ public final class MemoryBackend implements BlockBackend {
         }
         final int chunkIndex = (int) (index & (SEGMENT_CHUNKS - 1));
         if (null == segment.get(chunkIndex)) {
-            segment.compareAndSet(
-                    chunkIndex, null, new UnsafeBuffer(ByteBuffer.allocateDirect(CHUNK_BYTES)));
+            final UnsafeBuffer chunk = mapChunk();
+            if (!segment.compareAndSet(chunkIndex, null, chunk)) {
+                unmapChunk(chunk);
+            }
         }
         return segment.get(chunkIndex);
+    }
+
+    /**
+     * In huge pages where the system has them: a cold copy is mostly misses of the address
+     * translation.
+     */
+    private static UnsafeBuffer mapChunk() {
+        try {
+            final long address = NativeMemory.map(CHUNK_BYTES, CHUNK_BYTES);
+            NativeMemory.advise(address, CHUNK_BYTES, NativeMemory.MADV_HUGEPAGE);
+            return new UnsafeBuffer(address, CHUNK_BYTES);
+        } catch (final ErrnoException e) {
+            throw new OutOfMemoryError(e.getMessage());
+        }
+    }
+
+    private static void unmapChunk(final UnsafeBuffer chunk) {
+        try {
+            NativeMemory.unmap(chunk.addressOffset(), CHUNK_BYTES);
+        } catch (final ErrnoException e) {
+            throw new InvariantViolation(
+                    "a chunk that was mapped cannot be unmapped: " + e.getMessage());
+        }
     }
 
     /** Owner: the agent's thread. Completes within start. */
