@@ -70,6 +70,15 @@ public abstract class ControllerQueue implements CommandProcessor, ControllerLis
         return true;
     }
 
+    /**
+     * Drops a held Asynchronous Event Request without an answer.
+     *
+     * @return whether one of that identifier was held
+     */
+    public final boolean forget(final int commandId) {
+        return events.abort(commandId);
+    }
+
     @Override
     public final void admit(final NvmeCommand command) {
         lane().counters().increment(Counter.NVME_ADMIN_COMMANDS);

@@ -27,6 +27,7 @@ public final class NvmeController {
     /** VS: 2.0.0. */
     public static final int VERSION = 0x0002_0000;
 
+    private static final long DISCOVERY_IDLE_MS = 120_000;
     private static final int MAX_ERROR_REPORTS_UNDER_WAY = 16;
 
     private final NvmeSubsystem subsystem;
@@ -293,16 +294,25 @@ public final class NvmeController {
         return (milliseconds + unit - 1) / unit * unit;
     }
 
+    /**
+     * A discovery controller without a timeout is not persistent: it ends when nobody asks it
+     * anything for a while.
+     */
+    private long keepAliveMs() {
+        return katoMs > 0 ? katoMs : subsystem.isDiscovery() ? DISCOVERY_IDLE_MS : 0;
+    }
+
     private void armKeepAlive() {
         if (keepAliveArmed) {
             homeLane.cancelTimer(keepAliveTimer);
             keepAliveArmed = false;
         }
-        if (katoMs > 0 && ControllerState.CLOSED != state) {
+        final long timeoutMs = keepAliveMs();
+        if (timeoutMs > 0 && ControllerState.CLOSED != state) {
             activityAtKeepAlive = activity();
             keepAliveTimer =
                     homeLane.schedule(
-                            homeLane.nowNs() + TimeUnit.MILLISECONDS.toNanos(katoMs),
+                            homeLane.nowNs() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
                             this::onKeepAliveTimer);
             keepAliveArmed = true;
         }

@@ -89,7 +89,8 @@ public final class NvmeSubsystem {
     /**
      * Makes a controller in state DISABLED.
      *
-     * @return null when the limit of controllers is reached or the subsystem is closing
+     * @return null when the limit of controllers is reached, the subsystem is closing or the host
+     *     may not use it any more
      */
     public NvmeController createController(
             final String hostNqn,
@@ -98,7 +99,10 @@ public final class NvmeSubsystem {
             final int sqsize,
             final long katoMs) {
         synchronized (this) {
-            if (!open || controllers.size() >= limits.controllersPerSubsystem()) {
+            // Who may use it can have changed since Connect looked.
+            if (!open
+                    || !access.isAllowed(hostNqn)
+                    || controllers.size() >= limits.controllersPerSubsystem()) {
                 return null;
             }
             while (controllers.containsKey(nextCntlid)) {

@@ -160,7 +160,7 @@ final class CommandQueue implements TaskPorts {
         outstanding++;
         sqhd = sqhd + 1 >= queueEntries ? 0 : sqhd + 1;
         counters.onCommand();
-        if (!ownCommandId(command.commandId())) {
+        if (!ownCommandId(command.commandId()) && !isForgotten(command.commandId())) {
             lane.counters().increment(Counter.NVME_COMMAND_ID_CONFLICTS);
             slot.ownsCommandId = false;
             command.status(NvmeStatus.COMMAND_ID_CONFLICT);
@@ -407,6 +407,19 @@ final class CommandQueue implements TaskPorts {
         final boolean free = 0 == (commandIds[commandId >>> 6] & bit);
         commandIds[commandId >>> 6] |= bit;
         return free;
+    }
+
+    /**
+     * A host that is about to shut down may forget its Asynchronous Event Requests and use their
+     * identifiers again (SPDK's does): then the held request is dropped, and the identifier is the
+     * new command's.
+     */
+    private boolean isForgotten(final int commandId) {
+        if (null == adminQueue || !adminQueue.forget(commandId)) {
+            return false;
+        }
+        outstanding--;
+        return true;
     }
 
     private void freeCommandId(final int commandId) {

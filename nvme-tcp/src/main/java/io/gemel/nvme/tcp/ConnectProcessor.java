@@ -73,7 +73,9 @@ final class ConnectProcessor implements CommandProcessor {
         if (!data.isNqn(ConnectData.SUBNQN_OFFSET)) {
             return invalid(command, IATTR_DATA | ConnectData.SUBNQN_OFFSET);
         }
-        if (!data.isNqn(ConnectData.HOSTNQN_OFFSET)) {
+        // A host's name need not be an NQN: SPDK's perf sends an empty one. Whether it may connect
+        // is for the access list to say.
+        if (!data.isTerminated(ConnectData.HOSTNQN_OFFSET)) {
             return invalid(command, IATTR_DATA | ConnectData.HOSTNQN_OFFSET);
         }
         final NvmeSubsystem subsystem = server.subsystem(data.subnqn());

@@ -56,6 +56,19 @@ public final class ConnectData extends NvmeStructure<ConnectData> {
     }
 
     /**
+     * True when the name field at {@code fieldOffset} ends with a NUL after at most {@link
+     * Nqn#MAX_LENGTH} bytes.
+     */
+    public boolean isTerminated(final int fieldOffset) {
+        for (int i = 0; i <= Nqn.MAX_LENGTH; i++) {
+            if (0 == buffer().getByte(offset() + fieldOffset + i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * True when the field at {@code fieldOffset} holds an NQN: "nqn." at the start, printable
      * ASCII, 7 to 223 bytes, NUL-terminated.
      */

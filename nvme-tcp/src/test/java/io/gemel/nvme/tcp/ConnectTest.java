@@ -44,8 +44,20 @@ class ConnectTest {
     }
 
     @Test
-    void shouldLocateNamesThatAreNone() {
-        assertInvalid(connect(0, 31, data(d -> d.hostnqn("host"))), IATTR | 512);
+    void shouldLocateNamesThatDoNotEnd() {
+        assertInvalid(connect(0, 31, data(d -> d.hostnqn("x".repeat(224)))), IATTR | 512);
+        assertThat(connect(0, 31, data(d -> d.hostnqn("x".repeat(223)))).status()).isZero();
+    }
+
+    /** SPDK's perf does so. */
+    @Test
+    void shouldTakeAHostWithoutAName() {
+        assertThat(connect(0, 31, data(d -> d.hostnqn(""))).status()).isZero();
+    }
+
+    @Test
+    void shouldLocateASubsystemNameThatIsNone() {
+        assertInvalid(connect(0, 31, data(d -> d.subnqn("subsystem"))), IATTR | 256);
     }
 
     @Test

@@ -234,6 +234,20 @@ class ControllerTest {
         assertThat(hold()).isNull();
     }
 
+    /** SPDK's host does so at its end. */
+    @Test
+    void shouldTakeTheIdentifierOfAForgottenEventRequest() {
+        connect(0);
+        admin.send(sqe -> sqe.opc(Opcode.ASYNCHRONOUS_EVENT_REQUEST).commandId(900), new byte[0]);
+        assertThat(admin.command(sqe -> sqe.opc(Opcode.KEEP_ALIVE).commandId(900)).status())
+                .isZero();
+        target.subsystem.namespaceChanged(3);
+        assertThat(admin.sent()).isEmpty();
+        for (int i = 0; i < 100; i++) {
+            assertThat(admin.command(sqe -> sqe.opc(Opcode.KEEP_ALIVE)).status()).isZero();
+        }
+    }
+
     @Test
     void shouldKeepEventsWhileTheHostDoesNotRead() {
         connect(0);

@@ -167,6 +167,18 @@ class DiscoveryTest {
     }
 
     @Test
+    void shouldEndDiscoveryThatNobodyUses() {
+        host.connectAdmin(Nqn.DISCOVERY, 0, 0);
+        target.lane.advance(TimeUnit.SECONDS.toNanos(121));
+        log(1024, 0);
+        target.lane.advance(TimeUnit.SECONDS.toNanos(119));
+        assertThat(host.connection.isClosed()).isFalse();
+        target.lane.advance(TimeUnit.SECONDS.toNanos(121));
+        target.lane.advance(TimeUnit.SECONDS.toNanos(121));
+        assertThat(host.connection.isClosed()).isTrue();
+    }
+
+    @Test
     void shouldCutHostsThatMayNotAnyMore() {
         final ScriptedHost io = target.ioQueue(0);
         target.subsystem.replaceAccess(HostAccess.only(Map.of()));
