@@ -1,6 +1,5 @@
 package io.gemel.bench.jmh;
 
-import com.sun.nio.file.ExtendedOpenOption;
 import io.gemel.core.uring.CqeHandler;
 import io.gemel.core.uring.NativeFile;
 import io.gemel.core.uring.Uring;
@@ -8,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
@@ -63,7 +63,7 @@ public class UringBenchmark {
             }
             writer.force(true);
         }
-        channel = FileChannel.open(path, StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
+        channel = FileChannel.open(path, StandardOpenOption.READ, direct());
         file = NativeFile.open(path, NativeFile.O_RDONLY | NativeFile.O_DIRECT, 0);
         uring = Uring.create(2 * BATCH, 4 * BATCH, 1);
         uring.start();
@@ -72,6 +72,18 @@ public class UringBenchmark {
                 0 == uring.registerBuffers(new long[] {address}, new long[] {BATCH * BYTES})
                         ? 0
                         : Uring.NO_BUFFER;
+    }
+
+    /** By name: newer compilers warn of the class, which is the JDK's only way to say O_DIRECT. */
+    private static OpenOption direct() throws IOException {
+        try {
+            return (OpenOption)
+                    Class.forName("com.sun.nio.file.ExtendedOpenOption")
+                            .getField("DIRECT")
+                            .get(null);
+        } catch (final ReflectiveOperationException e) {
+            throw new IOException("this JDK cannot open with O_DIRECT", e);
+        }
     }
 
     @TearDown
