@@ -124,7 +124,7 @@ public enum Counter {
             221, "scsi_task_management", "functions", "SCSI task management functions received"),
     NVME_CONTROLLERS_CREATED(
             300,
-            "nvme_controllers_created",
+            "nvme_controllers_connected",
             "controllers",
             "NVMe controllers that hosts made by Connect"),
     NVME_CONNECT_REFUSED(301, "nvme_connect_refused", "commands", "NVMe Connect commands refused"),

@@ -1,0 +1,2 @@
+/** I/O Queues: NVM commands become block commands, their outcome becomes status. */
+package io.gemel.nvme.io;
