@@ -15,6 +15,7 @@ import io.gemel.config.GemelSchema.Lun;
 import io.gemel.config.GemelSchema.Namespace;
 import io.gemel.config.GemelSchema.Nvme;
 import io.gemel.config.GemelSchema.NvmePortal;
+import io.gemel.config.GemelSchema.Reservations;
 import io.gemel.config.GemelSchema.Subsystem;
 import io.gemel.config.GemelSchema.Target;
 import io.gemel.config.GemelSchema.Volume;
@@ -236,7 +237,10 @@ public final class ConfigLoader {
                         backend.get(Backend.DIRECT),
                         backend.get(Backend.SPARSE)),
                 section.get(Volume.WRITE_CACHE),
-                section.get(Volume.READ_ONLY));
+                section.get(Volume.READ_ONLY),
+                section.maybe(Volume.RESERVATIONS)
+                        .orElse(GemelSchema.nothing())
+                        .get(Reservations.PERSIST));
     }
 
     private IscsiConfig iscsi(final Section section) {

@@ -184,6 +184,29 @@ final class GemelSchema {
         private Backend() {}
     }
 
+    /** {@code volumes[].reservations}. */
+    static final class Reservations {
+        static final Key<Boolean> PERSIST =
+                withDefault(
+                        "persist",
+                        ScalarType.bool(),
+                        true,
+                        "true",
+                        "Whether registrations and reservations can be kept through a restart, for"
+                                + " hosts that ask for it (APTPL, PTPL). The records are in"
+                                + " `node.stateDir`.");
+        static final Key<Boolean> OFFLOAD =
+                withDefault(
+                        "offload",
+                        only("none", false, "kernel", "scsi"),
+                        false,
+                        "none",
+                        "Whether the backing device reserves, too.");
+        static final SectionType SECTION = new SectionType("reservations", PERSIST, OFFLOAD);
+
+        private Reservations() {}
+    }
+
     /** {@code volumes[]}. */
     static final class Volume {
         static final Key<String> NAME =
@@ -225,8 +248,12 @@ final class GemelSchema {
                         false,
                         "false",
                         "Whether other nodes serve the same backing device.");
-        static final Key<Void> RESERVATIONS =
-                later("reservations", "Persistent reservations, their persistence and offload.");
+        static final Key<Section> RESERVATIONS =
+                optional(
+                        "reservations",
+                        Reservations.SECTION,
+                        "",
+                        "Persistent reservations, of both protocols.");
         static final Key<Void> COMPARE_AND_WRITE =
                 later("compareAndWrite", "Limit and offload of COMPARE AND WRITE.");
         static final SectionType SECTION =

@@ -7,6 +7,8 @@ import java.util.UUID;
  *
  * @param uuid as configured, else derived from the names of cluster and volume
  * @param blockSize bytes per logical block: 512 or 4096
+ * @param persistReservations whether a record of the reservations can be kept, so that they outlive
+ *     a restart when their holders ask for it
  * @param writeCache whether a volatile write cache is reported (WCE) and used
  */
 public record VolumeConfig(
@@ -15,4 +17,5 @@ public record VolumeConfig(
         int blockSize,
         BackendConfig backend,
         boolean writeCache,
-        boolean readOnly) {}
+        boolean readOnly,
+        boolean persistReservations) {}

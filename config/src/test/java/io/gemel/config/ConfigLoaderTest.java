@@ -93,6 +93,7 @@ class ConfigLoaderTest {
                             writeCache: false
                             readOnly: true
                             shared: false
+                            reservations: {persist: false, offload: none}
                           - {name: m, backend: {type: memory, size: 8KiB}}
                         iscsi:
                           portals: [{address: "::1", port: 1, group: 2}, {address: 0.0.0.0, port: 2}]
@@ -128,6 +129,8 @@ class ConfigLoaderTest {
         assertThat(volume.blockSize()).isEqualTo(4096);
         assertThat(volume.writeCache()).isFalse();
         assertThat(volume.readOnly()).isTrue();
+        assertThat(volume.persistReservations()).isFalse();
+        assertThat(config.volumes().get(1).persistReservations()).isTrue();
         assertThat(volume.backend().type()).isEqualTo(BackendConfig.Type.BLOCK);
         assertThat(volume.backend().path()).contains(Path.of("/dev/x"));
         assertThat(volume.backend().direct()).isFalse();

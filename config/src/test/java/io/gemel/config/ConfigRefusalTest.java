@@ -314,12 +314,12 @@ class ConfigRefusalTest {
                         "false",
                         "not supported by this version"),
                 of(
-                        "reservations",
+                        "reservations by the device",
                         volume(
-                                "reservations: {persist: true}, backend: {type: memory, size: 1MiB}"),
-                        "1:21 volumes[0].reservations",
-                        "key \"reservations\"",
-                        "blockSize",
+                                "reservations: {offload: kernel}, backend: {type: memory, size: 1MiB}"),
+                        "1:45 volumes[0].reservations.offload",
+                        "\"kernel\"",
+                        "none",
                         "not supported by this version"),
                 of(
                         "compareAndWrite",

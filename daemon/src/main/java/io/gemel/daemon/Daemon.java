@@ -11,9 +11,11 @@ import io.gemel.core.uring.ErrnoException;
 import io.gemel.core.uring.NativeThread;
 import io.gemel.core.volume.Volume;
 import io.gemel.daemon.StatusReport.Phase;
+import io.gemel.daemon.admin.AdminActions;
 import io.gemel.daemon.admin.AdminPages;
 import io.gemel.daemon.admin.HttpAdminServer;
 import io.gemel.daemon.admin.SocketAdminServer;
+import io.gemel.reservations.agreement.NodeReservations;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -65,6 +67,7 @@ public final class Daemon {
     private final List<FrontEnd> frontEnds = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private NettyLanes lanes;
+    private NodeReservations reservations;
     private StatusReport report;
 
     private Daemon(final GemelConfig config) {
@@ -91,6 +94,7 @@ public final class Daemon {
         lockStateDir();
         final List<Volume> volumes = openVolumes();
         startLanes(volumes);
+        reservations = restoreReservations(volumes);
         final Map<String, Volume> byName =
                 volumes.stream().collect(Collectors.toMap(Volume::name, Function.identity()));
         config.iscsi()
@@ -109,8 +113,13 @@ public final class Daemon {
                         volumes,
                         lanes.group(),
                         List.<SessionSource>copyOf(frontEnds),
-                        portals);
-        final Optional<OpenPortal> http = startAdmin();
+                        portals,
+                        new ReservationsReport(reservations));
+        final Optional<OpenPortal> http =
+                startAdmin(
+                        new AdminActions(
+                                new ReservationsOperator(
+                                        reservations, volumes, lanes.group().lane(0))));
         for (final FrontEnd frontEnd : frontEnds) {
             frontEnd.openPortals(this::listen);
         }
@@ -208,12 +217,34 @@ public final class Daemon {
         };
     }
 
+    /** Before any port opens: nobody is admitted by a state that is not known yet. */
+    private NodeReservations restoreReservations(final List<Volume> volumes)
+            throws StartFailedException {
+        final Path folder = config.node().stateDir().resolve("reservations");
+        try {
+            final NodeReservations restored =
+                    new NodeReservations(
+                            volumes,
+                            folder,
+                            volume -> config.volumes().get(volume.index()).persistReservations(),
+                            lanes.group());
+            resources.push(new Resource("reservations", restored));
+            return restored;
+        } catch (final IOException e) {
+            throw new StartFailedException(
+                    "the reservation records in " + folder + " cannot be used: " + e.getMessage(),
+                    e);
+        }
+    }
+
     /** The HTTP port, if there is to be one. */
-    private Optional<OpenPortal> startAdmin() throws StartFailedException {
+    private Optional<OpenPortal> startAdmin(final AdminActions actions)
+            throws StartFailedException {
         final AdminPages pages = new AdminPages(report);
         final Path socket = config.admin().socket();
         try {
-            resources.push(new Resource("admin socket", new SocketAdminServer(socket, pages)));
+            resources.push(
+                    new Resource("admin socket", new SocketAdminServer(socket, pages, actions)));
         } catch (final AccessDeniedException e) {
             throw new StartFailedException(
                     "no permission to make the admin socket "
@@ -292,6 +323,11 @@ public final class Daemon {
     /** What it tells about itself. */
     StatusReport report() {
         return report;
+    }
+
+    /** The reservations of all volumes. */
+    NodeReservations reservations() {
+        return reservations;
     }
 
     // ---- stop ----

@@ -44,6 +44,7 @@ final class StatusReport implements StatusSource {
     private final LaneGroup lanes;
     private final List<SessionSource> frontEnds;
     private final List<OpenPortal> portals;
+    private final ReservationsReport reservations;
     private final Instant startedAt;
     private volatile Phase phase = Phase.STARTING;
 
@@ -56,13 +57,19 @@ final class StatusReport implements StatusSource {
             final List<Volume> volumes,
             final LaneGroup lanes,
             final List<SessionSource> frontEnds,
-            final List<OpenPortal> portals) {
+            final List<OpenPortal> portals,
+            final ReservationsReport reservations) {
         this.config = config;
         this.volumes = List.copyOf(volumes);
         this.lanes = lanes;
         this.frontEnds = List.copyOf(frontEnds);
         this.portals = portals;
+        this.reservations = reservations;
         this.startedAt = Instant.now();
+    }
+
+    LaneGroup lanes() {
+        return lanes;
     }
 
     void phase(final Phase next) {
@@ -221,6 +228,11 @@ final class StatusReport implements StatusSource {
             }
         }
         return tree("sessions", list);
+    }
+
+    @Override
+    public Map<String, Object> reservations() {
+        return reservations.tree(volumes);
     }
 
     @Override

@@ -7,6 +7,14 @@ import io.gemel.config.ConfigLoader;
 import io.gemel.config.ConfigRefusedException;
 import io.gemel.config.GemelConfig;
 import io.gemel.daemon.admin.JsonText;
+import io.gemel.daemon.cli.CommandLineDriver;
+import io.gemel.reservations.ItNexus;
+import io.gemel.reservations.NvmeHost;
+import io.gemel.reservations.ReservationCommand;
+import io.gemel.reservations.ReservationStatus;
+import io.gemel.reservations.ReservationType;
+import io.gemel.reservations.agreement.ReservationAnswer;
+import io.gemel.reservations.agreement.VolumeReservations;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -25,6 +33,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,7 +141,8 @@ class DaemonTest {
                 .containsEntry("name", "f")
                 .containsEntry("blockCount", 256L)
                 .containsEntry("path", image.toString());
-        for (final String name : List.of("volumes", "sessions", "counters", "latency")) {
+        for (final String name :
+                List.of("volumes", "sessions", "reservations", "counters", "latency")) {
             assertThat(overSocket("GET /v1/" + name + " HTTP/1.1\r\nHost: x\r\n\r\n"))
                     .startsWith("HTTP/1.1 200 OK\r\n")
                     .contains("\r\n\r\n{\"" + name + "\":[");
@@ -264,5 +275,106 @@ class DaemonTest {
                 .isInstanceOf(StartFailedException.class)
                 .hasMessageStartingWith("volume f: ")
                 .hasMessageContaining(image.toString());
+    }
+
+    private void decide(final ReservationCommand command) throws Exception {
+        final CompletableFuture<ReservationStatus> answer = new CompletableFuture<>();
+        final VolumeReservations volume = daemon.reservations().all().get(0);
+        volume.decide(
+                command,
+                daemon.report().lanes().lane(0),
+                new ReservationAnswer() {
+                    @Override
+                    public void decided(final ReservationStatus status) {
+                        answer.complete(status);
+                    }
+
+                    @Override
+                    public void failed() {
+                        answer.completeExceptionally(new IOException("not stored"));
+                    }
+                });
+        assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(ReservationStatus.GOOD);
+    }
+
+    /** An initiator and a host register; the host takes the volume. */
+    private void reserve() throws Exception {
+        final ItNexus nexus = new ItNexus("iqn.2001-04.a:b", 0x23d000001L, 257);
+        final NvmeHost host = NvmeHost.of128(1, 2);
+        decide(
+                new ReservationCommand.Register(
+                        nexus,
+                        0,
+                        0xabcL,
+                        false,
+                        ReservationCommand.Persistence.SET,
+                        List.of(),
+                        false,
+                        List.of()));
+        decide(
+                new ReservationCommand.NvmeRegister(
+                        host,
+                        ReservationCommand.RegisterAction.REGISTER,
+                        0,
+                        0xdefL,
+                        false,
+                        ReservationCommand.Persistence.KEEP));
+        decide(
+                new ReservationCommand.Reserve(
+                        host, 0xdefL, ReservationType.WRITE_EXCLUSIVE_REGISTRANTS_ONLY));
+    }
+
+    private String gemel(final int status, final String... arguments) {
+        return CommandLineDriver.run(status, socket(), arguments);
+    }
+
+    @Test
+    void shouldShowAndKeepReservationsOfBothProtocols() throws Exception {
+        daemon = Daemon.start(config(MEMORY));
+        assertThat(gemel(0, "reservations")).contains("none").doesNotContain("0x");
+        reserve();
+        for (int start = 0; start < 2; start++) {
+            assertThat(gemel(0, "reservations", "m"))
+                    .contains("writeExclusiveRegistrantsOnly")
+                    .contains("nvme host 00000000000000010000000000000002")
+                    .contains("iqn.2001-04.a:b,i,0x00023d000001 port 257")
+                    .contains("0x0000000000000abc")
+                    .contains("0x0000000000000def");
+            assertThat(page("/v1/reservations"))
+                    .contains("\"nvmeType\":3")
+                    .contains("\"scsiType\":5")
+                    .contains("\"hostId\":\"00000000000000010000000000000002\"")
+                    .contains("\"persistent\":true");
+            assertThat(daemon.stop()).isTrue();
+            daemon = Daemon.start(config(MEMORY));
+        }
+        assertThat(gemel(0, "reservations", "x")).contains("there is no volume x");
+    }
+
+    @Test
+    void shouldClearReservationsOnlyForTheOperatorAndOnlyWhenMeant() throws Exception {
+        daemon = Daemon.start(config(MEMORY));
+        reserve();
+
+        assertThat(gemel(1, "clear-reservations", "m")).contains("--yes");
+        assertThat(gemel(1, "clear-reservations", "x", "--yes")).contains("there is no volume x");
+        assertThat(request("POST", "/v1/clear-reservations/m").getResponseCode()).isEqualTo(405);
+        assertThat(daemon.reservations().all().get(0).state().registrantCount()).isEqualTo(2);
+
+        assertThat(gemel(0, "clear-reservations", "m", "--yes")).contains("registrants before: 2");
+        assertThat(daemon.reservations().all().get(0).state().registrantCount()).isZero();
+        assertThat(daemon.stop()).isTrue();
+        daemon = Daemon.start(config(MEMORY));
+        assertThat(daemon.reservations().all().get(0).state().registrantCount()).isZero();
+    }
+
+    @Test
+    void shouldKeepNothingWhenPersistenceIsSwitchedOff() throws Exception {
+        final String forgetful =
+                "volumes: [{name: m, reservations: {persist: false},"
+                        + " backend: {type: memory, size: 1MiB}}]\n";
+        daemon = Daemon.start(config(forgetful));
+        assertThat(gemel(0, "reservations")).contains("never");
+        assertThat(daemon.reservations().all().get(0).canPersist()).isFalse();
     }
 }

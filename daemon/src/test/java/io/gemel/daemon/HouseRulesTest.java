@@ -33,10 +33,11 @@ class HouseRulesTest {
             Map.of(
                     "core", Set.of(),
                     "config", Set.of(),
-                    "scsi", Set.of("core"),
-                    "nvme", Set.of("core"),
-                    "bench", Set.of("core", "scsi", "nvme"),
-                    "daemon", Set.of("core", "config", "scsi", "nvme", "bench"));
+                    "reservations", Set.of("core"),
+                    "scsi", Set.of("core", "reservations"),
+                    "nvme", Set.of("core", "reservations"),
+                    "bench", Set.of("core", "reservations", "scsi", "nvme"),
+                    "daemon", Set.of("core", "config", "reservations", "scsi", "nvme", "bench"));
 
     /** Packages of the room of SCSI have two stems: the device server and its front end. */
     private static String room(final JavaClass type) {
@@ -55,7 +56,7 @@ class HouseRulesTest {
             DescribedPredicate.describe(
                     "an engine or what it stands on",
                     type ->
-                            Set.of("core", "scsi", "nvme").contains(room(type))
+                            Set.of("core", "reservations", "scsi", "nvme").contains(room(type))
                                     && !isTransport(type));
 
     private static boolean isTransport(final JavaClass type) {

@@ -23,6 +23,8 @@ public final class AdminPages {
                         () -> AdminAnswer.json(source.volumes()),
                         PREFIX + "sessions",
                         () -> AdminAnswer.json(source.sessions()),
+                        PREFIX + "reservations",
+                        () -> AdminAnswer.json(source.reservations()),
                         PREFIX + "counters",
                         () -> AdminAnswer.json(source.counters()),
                         PREFIX + "latency",

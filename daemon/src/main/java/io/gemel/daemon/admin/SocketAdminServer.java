@@ -32,6 +32,7 @@ public final class SocketAdminServer implements AutoCloseable {
 
     private final Path path;
     private final AdminPages pages;
+    private final AdminActions actions;
     private final ServerSocketChannel server;
     private final Thread thread;
     private volatile boolean closed;
@@ -42,9 +43,11 @@ public final class SocketAdminServer implements AutoCloseable {
      *
      * @throws IOException when another daemon serves on the path, or it cannot be made
      */
-    public SocketAdminServer(final Path path, final AdminPages pages) throws IOException {
+    public SocketAdminServer(final Path path, final AdminPages pages, final AdminActions actions)
+            throws IOException {
         this.path = path;
         this.pages = pages;
+        this.actions = actions;
         if (path.getParent() != null) {
             Files.createDirectories(path.getParent());
         }
@@ -106,7 +109,7 @@ public final class SocketAdminServer implements AutoCloseable {
             final AdminAnswer answer =
                     words.length < 4
                             ? AdminAnswer.text(400, "no HTTP request\n")
-                            : pages.answer(words[0], words[1]);
+                            : answer(words[0], words[1]);
             final String header =
                     "HTTP/1.1 "
                             + answer.status()
@@ -145,6 +148,10 @@ public final class SocketAdminServer implements AutoCloseable {
             }
         }
         return "";
+    }
+
+    private AdminAnswer answer(final String method, final String path) {
+        return "POST".equals(method) ? actions.answer(path) : pages.answer(method, path);
     }
 
     private static void write(

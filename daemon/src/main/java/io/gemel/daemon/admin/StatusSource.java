@@ -19,6 +19,9 @@ public interface StatusSource {
     /** {@code sessions} of all front ends. */
     Map<String, Object> sessions();
 
+    /** {@code reservations} of every volume. */
+    Map<String, Object> reservations();
+
     /** {@code counters}, summed and per lane. */
     Map<String, Object> counters();
 

@@ -14,13 +14,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Asks a running daemon over its admin socket. */
 final class AdminClient {
-    private static final long TIMEOUT_NS = 5_000_000_000L;
+    // Longer than the daemon lets an operator's action take.
+    private static final long TIMEOUT_NS = 35_000_000_000L;
     private static final String HEADER_END = "\r\n\r\n";
 
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.1 ([0-9]{3}) ");
+
     private final Path socket;
+
+    /**
+     * @param status of HTTP
+     */
+    record Answer(int status, byte[] body) {}
 
     /** No daemon answers; the message says where it was looked for, and why not. */
     static final class NoDaemonException extends Exception {
@@ -39,7 +49,20 @@ final class AdminClient {
     @SuppressWarnings("unchecked") // every page of ours is an object
     Map<String, Object> get(final String page) throws NoDaemonException {
         try {
-            return (Map<String, Object>) JsonText.read(fetch(page));
+            final Answer answer = exchange("GET", page);
+            if (answer.status() != 200) {
+                throw new IOException("it answers " + answer.status());
+            }
+            return (Map<String, Object>) JsonText.read(answer.body());
+        } catch (final IOException failed) {
+            throw new NoDaemonException(explain(failed), failed);
+        }
+    }
+
+    /** Has something done, such as {@code clear-reservations/VOLUME}. */
+    Answer post(final String action) throws NoDaemonException {
+        try {
+            return exchange("POST", action);
         } catch (final IOException failed) {
             throw new NoDaemonException(explain(failed), failed);
         }
@@ -56,10 +79,11 @@ final class AdminClient {
                         : "no permission; run this as the user that runs the daemon");
     }
 
-    private byte[] fetch(final String page) throws IOException {
+    private Answer exchange(final String method, final String page) throws IOException {
         final long deadlineNs = System.nanoTime() + TIMEOUT_NS;
         final String request =
-                "GET "
+                method
+                        + " "
                         + AdminPages.PREFIX
                         + page
                         + " HTTP/1.1\r\nHost: gemel\r\nConnection: close"
@@ -78,20 +102,22 @@ final class AdminClient {
                 }
                 selector.selectedKeys().clear();
                 if (channel.read(buffer.clear()) < 0) {
-                    return body(bytes.toByteArray());
+                    return parse(bytes.toByteArray());
                 }
                 bytes.write(buffer.array(), 0, buffer.position());
             }
         }
     }
 
-    private static byte[] body(final byte[] answer) throws IOException {
+    private static Answer parse(final byte[] answer) throws IOException {
         final String text = new String(answer, StandardCharsets.ISO_8859_1);
         final int end = text.indexOf(HEADER_END);
-        if (end < 0 || !text.startsWith("HTTP/1.1 200 ")) {
-            throw new IOException(
-                    "it answers " + (text.isEmpty() ? "nothing" : text.lines().findFirst().get()));
+        final Matcher status = STATUS_LINE.matcher(text);
+        if (end < 0 || !status.lookingAt()) {
+            throw new IOException("it does not speak as a gemel does");
         }
-        return Arrays.copyOfRange(answer, end + HEADER_END.length(), answer.length);
+        return new Answer(
+                Integer.parseInt(status.group(1)),
+                Arrays.copyOfRange(answer, end + HEADER_END.length(), answer.length));
     }
 }

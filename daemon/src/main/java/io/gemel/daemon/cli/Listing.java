@@ -17,10 +17,12 @@ import picocli.CommandLine.Spec;
 /** A command that asks the daemon for one document and shows it. */
 @Command(mixinStandardHelpOptions = true, versionProvider = VersionText.class)
 abstract class Listing implements Callable<Integer> {
+    static final String DEFAULT_SOCKET = "/run/gemel/admin.sock";
+
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            defaultValue = "/run/gemel/admin.sock",
+            defaultValue = DEFAULT_SOCKET,
             description = "Admin socket of the daemon (default: ${DEFAULT-VALUE}).")
     private Path socket;
 
@@ -39,7 +41,7 @@ abstract class Listing implements Callable<Integer> {
     public Integer call() {
         final PrintWriter out = spec.commandLine().getOut();
         try {
-            final Map<String, Object> document = new AdminClient(socket).get(page);
+            final Map<String, Object> document = select(new AdminClient(socket).get(page));
             out.print(
                     json
                             ? new String(JsonText.write(document, true), StandardCharsets.UTF_8)
@@ -51,6 +53,11 @@ abstract class Listing implements Callable<Integer> {
             spec.commandLine().getErr().println("gemel: " + nobody.getMessage());
             return ExitStatus.NO_DAEMON;
         }
+    }
+
+    /** The part of the document that was asked for. */
+    Map<String, Object> select(final Map<String, Object> document) {
+        return document;
     }
 
     /** The document for a person. */

@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
             Listing.Status.class,
             Listing.Volumes.class,
             Listing.Sessions.class,
+            ReservationsCommand.class,
+            ClearReservationsCommand.class,
             Listing.Counters.class,
             Listing.Latency.class,
             TrainingRun.class
