@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -366,6 +367,26 @@ class DaemonTest {
         assertThat(daemon.stop()).isTrue();
         daemon = Daemon.start(config(MEMORY));
         assertThat(daemon.reservations().all().get(0).state().registrantCount()).isZero();
+    }
+
+    @Test
+    void shouldAdmitNobodyAndSaySoWhenTheRecordIsDamaged() throws Exception {
+        daemon = Daemon.start(config(MEMORY));
+        reserve();
+        assertThat(daemon.stop()).isTrue();
+        daemon = null;
+        try (Stream<Path> files = Files.list(folder.resolve("state").resolve("reservations"))) {
+            for (final Path file : files.toList()) {
+                final byte[] record = Files.readAllBytes(file);
+                record[record.length / 2] ^= 1;
+                Files.write(file, record);
+            }
+        }
+
+        daemon = Daemon.start(config(MEMORY));
+        assertThat(gemel(0, "reservations")).contains("LOST: nobody is admitted");
+        assertThat(gemel(0, "clear-reservations", "m", "--yes")).contains("cleared");
+        assertThat(gemel(0, "reservations")).doesNotContain("LOST");
     }
 
     @Test
