@@ -17,8 +17,8 @@ QUICK = True
 TIMEOUT_SECONDS = 1500
 TIMEOUT_QUICK_SECONDS = 300
 
-ISCSI_PDUS = ["SCSI Command", "Login Request", "Text Request", "Data-Out", "SCSI Response", "Login Response", "Text Response",
-              "Data-In", "R2T"]
+ISCSI_PDUS = ["SCSI Command", "Login Request", "Data-Out", "SCSI Response", "Login Response", "Data-In", "R2T"]
+DISCOVERY_PDUS = ["Text Request", "Text Response"]
 NVME_PDUS = ["ICReq", "ICResp", "CapsuleCmd", "CapsuleResp", "H2CData", "C2HData", "R2T"]
 
 
@@ -117,7 +117,7 @@ def answer(lane, daemon, what, capture):
         return Capture(lane, "guest-digests-" + what[len("capture-"):], [daemon.iscsi_port], [daemon.nvme_port]).start()
     if what.startswith("judge-"):
         capture.stop()
-        capture.judge(ISCSI_PDUS, NVME_PDUS)
+        capture.judge(ISCSI_PDUS + (DISCOVERY_PDUS if what == "judge-off" else []), NVME_PDUS)
         return None
     if what == "restart":
         lane.check("restart: clean stop on SIGTERM", daemon.stop() == 0, daemon.log_tail())

@@ -154,16 +154,17 @@ more_lines() { [ "$(wc -l < "$1")" -ge "$2" ]; }
 # --- the lane
 
 for m in iscsi_tcp nvme_tcp sd_mod xfs; do modprobe $m; done
+ask capture-off # the host captures until "judge-off"
 check "iSCSI discovery" iscsi_discovery || iscsiadm -m discovery -t sendtargets -p "$portal"
 check "NVMe discovery at its own port" nvme_discovery "$discovery_port" || nvme discover -t tcp -a 127.0.0.1 -s "$discovery_port"
 check "NVMe discovery at the I/O port" nvme_discovery "$nvme_port"
 
 for digests in off on; do
-  ask "capture-$digests"
+  [ $digests = off ] || ask capture-on
   connect $digests; all_devices || continue
   read -r first _ <<< "$volumes"; IFS=: read -r name lun _ <<< "$first"
   both_see_the_same "$name, digests $digests" "$lun"
-  ask "judge-$digests" # the host has captured until here
+  ask "judge-$digests"
   [ "$quick" = 1 ] && [ $digests = on ] && { disconnect "digests $digests"; continue; }
   for volume in $volumes; do
     IFS=: read -r name lun size <<< "$volume"
