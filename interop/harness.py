@@ -250,18 +250,6 @@ def free_ports(count):
     return ports
 
 
-def await_port(port, deadline=10):
-    """Waits until something listens on 127.0.0.1:port; returns whether it did in time."""
-    end = time.monotonic() + deadline
-    while time.monotonic() < end:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return True
-        time.sleep(0.05)
-    return False
-
-
 def which(command):
     return shutil.which(command, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
