@@ -313,7 +313,9 @@ final class CommandQueue implements TaskPorts {
     /** Settles the status of a command, once. */
     private void finish(final Task task, final CommandSlot slot) {
         final NvmeCommand command = slot.command;
-        final boolean submitted = null != task.command().op();
+        // A Dataset Management command that frees nothing prepares a block command and submits
+        // none.
+        final boolean submitted = null != task.command().op() && null != task.command().status();
         final boolean done =
                 slot.fusedDone || (submitted && BlockStatus.OK == task.command().status());
         if (task.isAborted() && !done) {

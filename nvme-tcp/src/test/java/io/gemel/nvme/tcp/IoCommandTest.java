@@ -202,6 +202,14 @@ class IoCommandTest {
         assertThat(io.data(4096, sqe -> sqe.opc(Opcode.READ).nsid(1).nlb(7))).isEqualTo(data);
     }
 
+    /** Found by random commands: nothing is submitted, so there is no block status to look at. */
+    @Test
+    void shouldDeallocateNothing() {
+        final Consumer<NvmeSqe> dsm =
+                sqe -> sqe.opc(Opcode.DATASET_MANAGEMENT).nsid(1).cdw(10, 1).cdw(11, 4);
+        assertThat(withData(dsm, ranges(0, 0, 16384, 0)).status()).isZero();
+    }
+
     @Test
     void shouldTake256RangesAndRefuseOneBeyondTheEnd() {
         final long[] many = new long[512];
