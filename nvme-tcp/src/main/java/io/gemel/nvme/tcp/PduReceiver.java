@@ -6,6 +6,7 @@ import io.gemel.core.InvariantViolation;
 import io.gemel.core.lane.Connection;
 import io.gemel.core.lane.Lane;
 import io.gemel.core.lane.Task;
+import io.gemel.core.lane.TaskState;
 import io.gemel.core.memory.Crc32cDigest;
 import io.gemel.core.status.Counter;
 import io.gemel.nvme.subsystem.NvmeLimits;
@@ -435,7 +436,8 @@ final class PduReceiver {
             transfer = CommandSlot.NO_TRANSFER;
             commands.onTransferred(ttag);
         }
-        if (null != task) {
+        // An aborted task may still wait for room to say so: its data is of no use any more.
+        if (null != task && TaskState.AWAIT_DATA_OUT == task.state()) {
             task.onDataOut(sinkBytes);
         }
     }

@@ -212,6 +212,32 @@ class BackPressureTest {
         target.assertIdle();
     }
 
+    /** Found by random commands: the abort cannot be answered yet, and the data goes on coming. */
+    @Test
+    void shouldDropTheDataOfAnAbortedCommandThatWaitsForRoom() {
+        final TestTarget target = new TestTarget();
+        final ScriptedHost admin = target.host();
+        final int cntlid = admin.connectAdmin(TestTarget.SUBNQN, 0, 0);
+        final ScriptedHost io = target.host();
+        io.connectIo(TestTarget.SUBNQN, cntlid, 1, 31, 4, 0);
+        final byte[] write =
+                io.capsule(
+                        sqe -> sqe.opc(Opcode.WRITE).nsid(1).nlb(1).commandId(77), new byte[1024]);
+        io.connection.feed(Arrays.copyOf(write, 500));
+        io.connection.limit(0);
+        admin.connection.feed(
+                admin.capsule(sqe -> sqe.opc(Opcode.ABORT).cdw(10, 77 << 16 | 1), new byte[0]));
+        assertThat(admin.sent()).isEmpty(); // the victim is not answered yet
+        io.connection.feed(Arrays.copyOfRange(write, 500, write.length));
+        io.connection.limit(1 << 20);
+        io.connection.takeSent();
+        assertThat(io.one().cqe().status()).isEqualTo(NvmeStatus.COMMAND_ABORT_REQUESTED.field());
+        assertThat(admin.one().cqe().dw0()).isZero();
+        assertThat(io.data(1024, sqe -> sqe.opc(Opcode.READ).nsid(1).nlb(1)))
+                .isEqualTo(new byte[1024]);
+        target.assertIdle();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4})
     void shouldLeaveNothingBehindWhenTheHostIsGone(final int phase) {
