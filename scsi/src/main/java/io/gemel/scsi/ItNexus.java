@@ -1,5 +1,7 @@
 package io.gemel.scsi;
 
+import io.gemel.reservations.AdmissionHandle;
+
 /**
  * An I_T nexus: one initiator port (name and ISID) and one target port (name and portal group tag):
  * SAM-5 section 4.7, RFC 7143 section 4.4. Lives as long as its session. Owner: the lane of the
@@ -13,6 +15,8 @@ public final class ItNexus {
     private final int rtpi;
     private final LunMap luns;
     private final UnitAttentions[] unitAttentions;
+    private final io.gemel.reservations.ItNexus registrant;
+    private final AdmissionHandle[] admission;
 
     /**
      * @param rtpi relative target port identifier of the target port
@@ -32,10 +36,13 @@ public final class ItNexus {
         this.portalGroupTag = portalGroupTag;
         this.rtpi = rtpi;
         this.luns = luns;
+        this.registrant = new io.gemel.reservations.ItNexus(initiatorName, isid, rtpi);
+        this.admission = new AdmissionHandle[luns.capacity()];
         this.unitAttentions = new UnitAttentions[luns.capacity()];
         for (final int lun : luns.luns()) {
             unitAttentions[lun] = new UnitAttentions();
             unitAttentions[lun].raise(first);
+            admission[lun] = new AdmissionHandle(registrant);
         }
     }
 
@@ -61,6 +68,16 @@ public final class ItNexus {
 
     public LunMap luns() {
         return luns;
+    }
+
+    /** This nexus as a value, which registrations outlive sessions by. */
+    public io.gemel.reservations.ItNexus registrant() {
+        return registrant;
+    }
+
+    /** What reservations say of this nexus on one logical unit; the LUN must be mapped. */
+    public AdmissionHandle admission(final int lun) {
+        return admission[lun];
     }
 
     /** Conditions of one logical unit for this nexus; the LUN must be mapped. */

@@ -1,5 +1,6 @@
 package io.gemel.scsi;
 
+import io.gemel.core.lane.Lane;
 import io.gemel.core.lane.Task;
 import io.gemel.scsi.command.CommandDescriptor;
 import io.gemel.scsi.command.CommandHandler;
@@ -20,6 +21,7 @@ public class ScsiTask {
 
     private final Cdb cdb = new Cdb();
     private Task task;
+    private Lane lane;
     private ItNexus nexus;
     private int lun;
     private LogicalUnit logicalUnit;
@@ -40,8 +42,10 @@ public class ScsiTask {
     private int bitPointer;
 
     /** Begins with a new command; the CDB is to be filled in before. */
-    public final void begin(final Task newTask, final ItNexus newNexus, final int newLun) {
+    public final void begin(
+            final Task newTask, final Lane newLane, final ItNexus newNexus, final int newLun) {
         task = newTask;
+        lane = newLane;
         nexus = newNexus;
         lun = newLun;
         logicalUnit = newNexus.luns().unit(newLun);
@@ -74,6 +78,11 @@ public class ScsiTask {
     /** Null between two uses. */
     public final Task task() {
         return task;
+    }
+
+    /** The lane whose task it is. */
+    public final Lane lane() {
+        return lane;
     }
 
     public final ItNexus nexus() {
@@ -204,6 +213,13 @@ public class ScsiTask {
         fail(reason);
         informationValid = true;
         information = info;
+    }
+
+    /** Ends in a status without sense data and without data. */
+    public final void refuse(final int refusal) {
+        status = refusal;
+        sense = null;
+        dataInLength = 0;
     }
 
     /** INVALID FIELD IN CDB at that byte and bit. */

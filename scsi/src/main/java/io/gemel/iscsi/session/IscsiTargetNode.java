@@ -17,6 +17,15 @@ import io.gemel.iscsi.login.TextExchange;
 import io.gemel.iscsi.login.TextPairs;
 import io.gemel.iscsi.wire.TaskManagementRequestFlyweight;
 import io.gemel.iscsi.wire.TaskManagementResponseFlyweight;
+import io.gemel.reservations.Registrant;
+import io.gemel.reservations.ReservationCommand;
+import io.gemel.reservations.ReservationNotice;
+import io.gemel.reservations.ReservationState;
+import io.gemel.reservations.ReservationStatus;
+import io.gemel.reservations.agreement.NodeReservations;
+import io.gemel.reservations.agreement.ReservationAnswer;
+import io.gemel.reservations.agreement.VolumeReservations;
+import io.gemel.reservations.scsi.TargetPorts;
 import io.gemel.scsi.ItNexus;
 import io.gemel.scsi.LogicalUnit;
 import io.gemel.scsi.LunMap;
@@ -112,6 +121,19 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
             final List<IscsiTarget> targets,
             final List<IscsiPortal> portals,
             final IscsiLimits limits) {
+        this(group, targets, portals, limits, null);
+    }
+
+    /**
+     * @param portals all portals, as SendTargets is to tell them
+     * @param reservations of all volumes; null: the targets do not support reservations
+     */
+    public IscsiTargetNode(
+            final LaneGroup group,
+            final List<IscsiTarget> targets,
+            final List<IscsiPortal> portals,
+            final IscsiLimits limits,
+            final NodeReservations reservations) {
         this.group = group;
         this.limits = limits;
         this.portals = List.copyOf(portals);
@@ -122,7 +144,9 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
                     .forEach(
                             (lun, volume) ->
                                     byLun.put(
-                                            lun, units.computeIfAbsent(volume, LogicalUnit::new)));
+                                            lun,
+                                            units.computeIfAbsent(
+                                                    volume, each -> unit(each, reservations))));
             if (this.targets.put(target.iqn(), new TargetEntry(target, byLun)) != null) {
                 throw new IllegalArgumentException("two targets are named " + target.iqn());
             }
@@ -131,6 +155,13 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
         for (int i = 0; i < lanes.length; i++) {
             lanes[i] = new IscsiLane(group.lane(i));
         }
+        if (reservations != null) {
+            reservations.addListener(this::onNotice);
+        }
+    }
+
+    private static LogicalUnit unit(final Volume volume, final NodeReservations reservations) {
+        return new LogicalUnit(volume, reservations == null ? null : reservations.of(volume));
     }
 
     /** Makes the engines of the connections that come in by a portal. */
@@ -289,10 +320,101 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
         }
     }
 
-    private synchronized void forget(final IscsiSession session) {
-        sessions.remove(session.key(), session);
-        byTsih.remove(session.tsih(), session);
-        notifyAll();
+    private void forget(final IscsiSession session) {
+        synchronized (this) {
+            sessions.remove(session.key(), session);
+            if (!byTsih.remove(session.tsih(), session)) {
+                return;
+            }
+            notifyAll();
+        }
+        if (session.nexus() != null) {
+            forgetReservations(session.nexus(), session.connection().lane());
+        }
+    }
+
+    /** A nexus that is lost gives up what SPC-2 let it reserve; registrations stay. */
+    private static void forgetReservations(final ItNexus nexus, final Lane lane) {
+        for (final int lun : nexus.luns().luns()) {
+            final VolumeReservations reservations = nexus.luns().unit(lun).reservations();
+            if (reservations != null) {
+                reservations.decide(
+                        new ReservationCommand.NexusLost(nexus.registrant()),
+                        lane,
+                        andThen(() -> {}));
+            }
+        }
+    }
+
+    private static ReservationAnswer andThen(final Runnable work) {
+        return new ReservationAnswer() {
+            @Override
+            public void decided(final ReservationStatus status) {
+                work.run();
+            }
+
+            @Override
+            public void failed() {
+                work.run();
+            }
+        };
+    }
+
+    /**
+     * Another registrant's command has touched this one: a unit attention on each of its sessions.
+     */
+    private void onNotice(
+            final Lane lane,
+            final Volume volume,
+            final Registrant to,
+            final ReservationNotice notice) {
+        final Sense condition =
+                switch (notice) {
+                    case RESERVATIONS_PREEMPTED -> Sense.RESERVATIONS_PREEMPTED;
+                    case RESERVATIONS_RELEASED -> Sense.RESERVATIONS_RELEASED;
+                    case REGISTRATIONS_PREEMPTED -> Sense.REGISTRATIONS_PREEMPTED;
+                };
+        for (final IscsiConnection connection : lanes[lane.index()].connections()) {
+            final IscsiSession session = connection.session();
+            if (session == null
+                    || session.nexus() == null
+                    || !session.nexus().registrant().equals(to)) {
+                continue;
+            }
+            for (final int lun : session.nexus().luns().luns()) {
+                if (session.nexus().luns().unit(lun).volume() == volume) {
+                    session.nexus().unitAttentions(lun).raise(condition);
+                }
+            }
+        }
+    }
+
+    @Override
+    public TargetPorts targetPorts(final ItNexus nexus, final LogicalUnit unit) {
+        return new TargetPorts() {
+            @Override
+            public List<Integer> rtpis() {
+                return portals.stream().map(IscsiPortal::rtpi).distinct().toList();
+            }
+
+            @Override
+            public List<io.gemel.reservations.ItNexus> knownPorts(final String initiatorName) {
+                final Set<io.gemel.reservations.ItNexus> known = new LinkedHashSet<>();
+                synchronized (IscsiTargetNode.this) {
+                    for (final IscsiSession session : sessions.values()) {
+                        known.add(session.nexus().registrant());
+                    }
+                }
+                final ReservationState state = unit.reservations().state();
+                for (int i = 0; i < state.registrantCount(); i++) {
+                    if (state.registrant(i) instanceof io.gemel.reservations.ItNexus port) {
+                        known.add(port);
+                    }
+                }
+                known.removeIf(port -> !port.initiatorName().equalsIgnoreCase(initiatorName));
+                return List.copyOf(known);
+            }
+        };
     }
 
     // ---------------------------------------------------------------- SendTargets
@@ -367,6 +489,7 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
             for (final LogicalUnit unit : units) {
                 unit.softwareWriteProtect(false);
                 unit.descriptorSense(false);
+                unit.taskAbortedStatus(false);
             }
         }
         final boolean cold = function == TaskManagementRequestFlyweight.TARGET_COLD_RESET;
@@ -397,7 +520,26 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
                             done);
                 },
                 issuer.lane(),
-                answer);
+                reset
+                        ? () -> resetReservations(List.copyOf(units), issuer.lane(), answer)
+                        : answer);
+    }
+
+    /** A reset takes SPC-2 reservations away: one unit after the other, then the rest. */
+    private static void resetReservations(
+            final List<LogicalUnit> units, final Lane lane, final Runnable whenDone) {
+        for (int i = 0; i < units.size(); i++) {
+            final VolumeReservations reservations = units.get(i).reservations();
+            if (reservations != null) {
+                final List<LogicalUnit> rest = units.subList(i + 1, units.size());
+                reservations.decide(
+                        new ReservationCommand.LogicalUnitReset(),
+                        lane,
+                        andThen(() -> resetReservations(rest, lane, whenDone)));
+                return;
+            }
+        }
+        whenDone.run();
     }
 
     /** CLEAR TASK SET: those who lose commands by another's hand are told. */
@@ -437,15 +579,10 @@ public final class IscsiTargetNode implements LoginPolicy, SessionSource, Device
 
     @Override
     public void modeParametersChanged(
-            final LogicalUnit unit, final ItNexus issuer, final Runnable whenDone) {
-        Lane issuersLane = group.lane(0);
-        synchronized (this) {
-            for (final IscsiSession session : sessions.values()) {
-                if (session.nexus() == issuer) {
-                    issuersLane = session.connection().lane();
-                }
-            }
-        }
+            final LogicalUnit unit,
+            final ItNexus issuer,
+            final Lane issuersLane,
+            final Runnable whenDone) {
         onAllLanes(
                 (lane, done) -> {
                     lane.raise(

@@ -196,7 +196,10 @@ final class ScsiCommands {
         part.expectedOut = pdu.isWrite() ? expected : 0;
         part.expectedIn = pdu.isRead() && !pdu.isWrite() ? expected : 0;
         part.unsolicitedOpen = !pdu.isFinal();
-        part.begin(task, connection.session().nexus(), LunMap.decode(part.lunField));
+        part.begin(task, lane, connection.session().nexus(), LunMap.decode(part.lunField));
+        if (part.logicalUnit() != null) {
+            task.issuedBy(part.nexus().registrant(), part.logicalUnit().volume());
+        }
         part.listIndex = activeCount;
         active[activeCount++] = part;
         byTag.put(part.initiatorTaskTag, part);
@@ -273,6 +276,9 @@ final class ScsiCommands {
                 return connection.isBroken()
                         || dataIn.continueDataIn(part); // a PDU that has begun must be whole
             }
+            if (task.abortReason() == AbortReason.FENCED) {
+                tellFenced(part);
+            }
             return !part.answersAbort
                     || task.abortReason() == AbortReason.CONNECTION_LOST
                     || dataIn.sendResult(part);
@@ -300,6 +306,21 @@ final class ScsiCommands {
         part.connection = null;
         if (activeCount == 0) {
             connection.onLastReleased();
+        }
+    }
+
+    /**
+     * What another nexus has preempted ends with TASK ABORTED or, without TAS, in silence: SAM-5
+     * section 5.5.
+     */
+    private static void tellFenced(final IscsiTask part) {
+        if (part.logicalUnit().taskAbortedStatus()) {
+            part.refuse(ScsiStatus.TASK_ABORTED);
+            part.answersAbort = true;
+        } else {
+            part.nexus()
+                    .unitAttentions(part.lun())
+                    .raise(Sense.COMMANDS_CLEARED_BY_ANOTHER_INITIATOR);
         }
     }
 

@@ -11,7 +11,6 @@ import java.util.function.Predicate;
  * @param usage CDB usage data: one byte per CDB byte, a 1 for each bit that is evaluated; the first
  *     is the operation code, the second holds the service action where there is one; its length is
  *     that of the CDB
- * @param group what reservations do to it
  * @param changesMedium whether it is refused on a write-protected medium
  * @param recommendedTimeoutSeconds for REPORT SUPPORTED OPERATION CODES with RCTD
  * @param supportedBy which logical units support it
@@ -21,7 +20,6 @@ public record CommandDescriptor(
         int opcode,
         int serviceAction,
         byte[] usage,
-        ReservationGroup group,
         boolean changesMedium,
         int recommendedTimeoutSeconds,
         Predicate<LogicalUnit> supportedBy,

@@ -2,6 +2,12 @@ package io.gemel.scsi.command;
 
 import io.gemel.core.block.BlockCommand;
 import io.gemel.core.block.BlockStatus;
+import io.gemel.core.lane.Lane;
+import io.gemel.reservations.Admission;
+import io.gemel.reservations.Verdict;
+import io.gemel.reservations.scsi.ScsiAccessClass;
+import io.gemel.reservations.scsi.ScsiAnswer;
+import io.gemel.reservations.scsi.TargetPorts;
 import io.gemel.scsi.ItNexus;
 import io.gemel.scsi.LogicalUnit;
 import io.gemel.scsi.ScsiStatus;
@@ -22,7 +28,11 @@ public final class DeviceServer {
          *
          * @param whenDone to be run on the calling lane when every lane has done so
          */
-        void modeParametersChanged(LogicalUnit unit, ItNexus issuer, Runnable whenDone);
+        void modeParametersChanged(
+                LogicalUnit unit, ItNexus issuer, Lane issuersLane, Runnable whenDone);
+
+        /** The ports that PERSISTENT RESERVE OUT may name. */
+        TargetPorts targetPorts(ItNexus nexus, LogicalUnit unit);
     }
 
     private static final int INQUIRY = 0x12;
@@ -80,12 +90,35 @@ public final class DeviceServer {
             task.failField(found.controlOffset(), 2);
             return;
         }
-        found.handler().prepare(task);
+        if (passesReservations(task)) {
+            found.handler().prepare(task);
+        }
+    }
+
+    /** Asks the reservation in force; fails the task when it does not let the command through. */
+    private static boolean passesReservations(final ScsiTask task) {
+        final LogicalUnit unit = task.logicalUnit();
+        if (unit == null || unit.reservations() == null) {
+            return true;
+        }
+        final Admission admission = unit.reservations().admission();
+        if (admission.open()) {
+            return true;
+        }
+        final Verdict verdict =
+                task.nexus()
+                        .admission(task.lun())
+                        .verdict(admission, ScsiAccessClass.of(task.cdb().bytes(), 0));
+        if (verdict != Verdict.PASS) {
+            ReservationCommands.end(task, ScsiAnswer.of(verdict));
+        }
+        return verdict == Verdict.PASS;
     }
 
     /** Does it. */
     public void execute(final ScsiTask task) {
-        if (task.failed()) {
+        // Asked again: the reservation may have changed while the data was on its way.
+        if (task.failed() || !passesReservations(task)) {
             task.task().executed();
         } else {
             task.descriptor().handler().execute(task);

@@ -28,6 +28,7 @@ final class ModePages {
     static final int WCE = 0x04;
     static final int D_SENSE = 0x04;
     static final int SWP = 0x08;
+    static final int TAS = 0x40;
 
     /** Page and subpage codes, in the order they are reported. */
     static final int[][] PAGES = {
@@ -85,7 +86,10 @@ final class ModePages {
             final boolean swp =
                     control == CHANGEABLE || control == CURRENT && unit.softwareWriteProtect();
             data.putByte(at + 2, (byte) (dSense ? D_SENSE : 0));
+            final boolean tas =
+                    control == CHANGEABLE || control == CURRENT && unit.taskAbortedStatus();
             data.putByte(at + 4, (byte) (swp ? SWP : 0));
+            data.putByte(at + 5, (byte) (tas ? TAS : 0));
             if (control != CHANGEABLE) {
                 data.putByte(
                         at + 3, (byte) 0x10); // QUEUE ALGORITHM MODIFIER 1: unrestricted reordering

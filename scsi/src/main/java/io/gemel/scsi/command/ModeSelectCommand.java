@@ -65,6 +65,7 @@ final class ModeSelectCommand implements CommandHandler {
                 .modeParametersChanged(
                         task.logicalUnit(),
                         task.nexus(),
+                        task.lane(),
                         () -> {
                             if (slot.generation() == generation) {
                                 finish(task);
@@ -176,7 +177,12 @@ final class ModeSelectCommand implements CommandHandler {
             } else if (page == ModePages.CONTROL) {
                 final boolean dSense = (list.getByte(at + 2) & ModePages.D_SENSE) != 0;
                 final boolean swp = (list.getByte(at + 4) & ModePages.SWP) != 0;
-                changed |= dSense != unit.descriptorSense() || swp != unit.softwareWriteProtect();
+                final boolean tas = (list.getByte(at + 5) & ModePages.TAS) != 0;
+                changed |=
+                        dSense != unit.descriptorSense()
+                                || swp != unit.softwareWriteProtect()
+                                || tas != unit.taskAbortedStatus();
+                unit.taskAbortedStatus(tas);
                 unit.descriptorSense(dSense);
                 unit.softwareWriteProtect(swp);
             }

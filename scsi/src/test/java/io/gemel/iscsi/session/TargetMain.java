@@ -4,6 +4,7 @@ import io.gemel.core.lane.WaitMode;
 import io.gemel.core.lane.netty.NettyLanes;
 import io.gemel.core.lane.testing.TestVolumes;
 import io.gemel.core.volume.Volume;
+import io.gemel.reservations.agreement.NodeReservations;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,12 @@ final class TargetMain {
                                 IscsiTarget.open("iqn.2026-11.io.gemel:v4096", Map.of(0, large)),
                                 IscsiTarget.open("iqn.2026-11.io.gemel:ro", Map.of(0, readOnly))),
                         List.of(portal),
-                        IscsiLimits.defaults());
+                        IscsiLimits.defaults(),
+                        new NodeReservations(
+                                volumes,
+                                java.nio.file.Files.createTempDirectory("gemel-target-main"),
+                                volume -> true,
+                                netty.group()));
         System.out.println("ready " + netty.listen(address, node.factory(portal)).address());
         Thread.currentThread().join();
     }

@@ -5,12 +5,16 @@ import io.gemel.core.lane.LaneGroup;
 import io.gemel.core.volume.Volume;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A lane that a test steps on its own thread, with a clock that the test moves. */
+/**
+ * A lane that a test steps on its own thread, with a clock that the test moves. Work may be handed
+ * in from other threads, such as the one that agrees on reservations.
+ */
 public final class TestLane {
-    private final ArrayDeque<Runnable> work = new ArrayDeque<>();
+    private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
     private final Lane lane;
     private long nowNs = 1_000_000_000L;
 
