@@ -101,7 +101,12 @@ public final class Daemon {
                 .ifPresent(
                         iscsi ->
                                 frontEnds.add(
-                                        new IscsiFrontEnd(config, iscsi, lanes.group(), byName)));
+                                        new IscsiFrontEnd(
+                                                config,
+                                                iscsi,
+                                                lanes.group(),
+                                                byName,
+                                                reservations)));
         config.nvme()
                 .ifPresent(
                         nvme ->

@@ -12,6 +12,7 @@ import io.gemel.iscsi.session.IscsiLimits;
 import io.gemel.iscsi.session.IscsiPortal;
 import io.gemel.iscsi.session.IscsiTarget;
 import io.gemel.iscsi.session.IscsiTargetNode;
+import io.gemel.reservations.agreement.NodeReservations;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,14 +37,16 @@ final class IscsiFrontEnd implements FrontEnd {
             final GemelConfig config,
             final IscsiConfig iscsi,
             final LaneGroup lanes,
-            final Map<String, Volume> volumes) {
+            final Map<String, Volume> volumes,
+            final NodeReservations reservations) {
         this.portals = portals(iscsi.portals(), config.node().id());
         this.node =
                 new IscsiTargetNode(
                         lanes,
                         iscsi.targets().stream().map(target -> target(target, volumes)).toList(),
                         portals,
-                        IscsiLimits.defaults());
+                        IscsiLimits.defaults(),
+                        reservations);
     }
 
     /** A portal group is one SCSI target port: its portals have one identifier. */
