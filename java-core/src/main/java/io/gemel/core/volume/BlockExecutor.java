@@ -120,15 +120,16 @@ public final class BlockExecutor implements BackendSink {
         }
     }
 
-    /** Tries again what found no room. Returns how many it tried. */
+    /** Tries again what found no room. Returns how many need not wait any longer. */
     public int retry() {
-        final int count = waiting.size();
-        for (int i = 0; i < count; i++) {
+        int served = 0;
+        for (int count = waiting.size(); count > 0; count--) {
             final Execution execution = executions[waiting.pollInt()];
             execution.waiting = false;
             run(execution);
+            served += execution.waiting ? 0 : 1;
         }
-        return count;
+        return served;
     }
 
     /** Whether {@link #retry} has something to try. */
