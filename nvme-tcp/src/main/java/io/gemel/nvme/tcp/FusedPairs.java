@@ -108,15 +108,12 @@ final class FusedPairs {
         compare.submit();
     }
 
-    /**
-     * Whether a half is held here until the other one is ready: the agent does not have the pair.
-     */
+    /** Whether a half is held here until the other one is ready: the agent has not had the pair. */
     boolean isHeld(final Task task) {
         final CommandSlot slot = slotOf(task);
         return 0 != slot.fuse
                 && TaskState.EXECUTING == task.state()
-                && !task.isWithAgent()
-                && (null == slot.partner || !slot.partner.isWithAgent());
+                && !(slot.fusedReady && null != slot.partner && slotOf(slot.partner).fusedReady);
     }
 
     /** A half has been answered (or needs no answer any more). */

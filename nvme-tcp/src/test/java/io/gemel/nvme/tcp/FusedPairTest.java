@@ -258,6 +258,22 @@ class FusedPairTest {
         target.assertIdle();
     }
 
+    /** Found by random commands: the pair is done, only its answer waits for room. */
+    @Test
+    void shouldNotAbortAWriteThatIsDone() {
+        io.connection.limit(0);
+        io.connection.feed(io.capsule(compare(), before));
+        io.connection.feed(io.capsule(write(), first(after)));
+        admin.connection.feed(
+                admin.capsule(
+                        sqe -> sqe.opc(Opcode.ABORT).cdw(10, WRITE_ID << 16 | 1), new byte[0]));
+        io.connection.limit(1 << 20);
+        io.connection.takeSent();
+        assertThat(statuses(io.sent())).isEqualTo(expected(NvmeStatus.SUCCESS, NvmeStatus.SUCCESS));
+        assertThat(admin.one().cqe().dw0()).isOne();
+        assertThat(medium()).isEqualTo(first(after));
+    }
+
     @Test
     void shouldDropAHeldCompareWhenItDrains() {
         io.connection.feed(io.capsule(compare(), before));
