@@ -19,7 +19,9 @@ def run(lane):
     command = [os.path.join(ROOT, "quickstart")]
     for name, port in ports.items():
         command += ["--%s-port" % name, str(port)]
-    process = lane.spawn(command, "quickstart.log", start_new_session=True)
+    # a shell cannot trap what was ignored when it began, as SIGINT is in the background jobs of some callers
+    process = lane.spawn(command, "quickstart.log", start_new_session=True,
+                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     end = time.monotonic() + DEADLINE_SECONDS
     text = ""
     while time.monotonic() < end and process.poll() is None and "Ctrl-C stops it" not in text:
