@@ -37,6 +37,9 @@ final class Fence {
                     }
                 });
         for (final Task task : found) {
+            if (TaskState.FREE == task.state()) {
+                continue; // the end of one before ended it, too: the other half of a fused pair
+            }
             final Use use = new Use(task, task.generation());
             task.abort(reason);
             if (use.canReachMedium()) {

@@ -51,7 +51,7 @@ public final class Lane {
     private final ArrayDeque<Runnable> awaitTask = new ArrayDeque<>();
     private final List<Fence> fences = new ArrayList<>();
     private LaneFailures failures =
-            (context, failure) -> {
+            (engine, failure) -> {
                 throw failure;
             };
     private Flushable[] dirty = new Flushable[64];
@@ -303,7 +303,7 @@ public final class Lane {
         try {
             task.onAgentDone();
         } catch (final RuntimeException e) {
-            failures.onEngineFailure(task.context(), e);
+            failures.onEngineFailure(task.engine(), e);
         }
         return true;
     }

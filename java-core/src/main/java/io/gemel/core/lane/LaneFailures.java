@@ -4,7 +4,7 @@ package io.gemel.core.lane;
 @FunctionalInterface
 public interface LaneFailures {
     /**
-     * @param context the task's {@link Task#context()}, whose connection is to be ended
+     * @param engine as {@link TaskPorts#engine} gave it: its connection is to be ended
      */
-    void onEngineFailure(Object context, RuntimeException failure);
+    void onEngineFailure(Object engine, RuntimeException failure);
 }

@@ -66,6 +66,11 @@ public final class Task {
         return ports;
     }
 
+    /** Whose connection ends when its protocol has thrown; null when it is over. */
+    Object engine() {
+        return null == ports ? null : ports.engine();
+    }
+
     /**
      * Who sent the command, and to which volume: what a fence asks for. To be said before {@link
      * #start} by every command that may reach a medium.
@@ -208,6 +213,14 @@ public final class Task {
             throw new InvariantViolation("step within step");
         }
         stepping = true;
+        try {
+            return takeArrows();
+        } finally {
+            stepping = false; // also when the protocol has thrown: an abort must still end it
+        }
+    }
+
+    private int takeArrows() {
         int arrows = 0;
         TaskState before;
         do {
@@ -230,7 +243,6 @@ public final class Task {
             }
             arrows += before == state ? 0 : 1;
         } while (before != state && TaskState.FREE != state);
-        stepping = false;
         return arrows;
     }
 

@@ -24,4 +24,9 @@ public interface TaskPorts {
 
     /** The slot goes back to the pool right after this. */
     void released(Task task);
+
+    /** The engine whose connection ends when one of these calls has thrown. */
+    default Object engine() {
+        return this;
+    }
 }

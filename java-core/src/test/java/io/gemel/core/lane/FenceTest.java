@@ -30,7 +30,7 @@ class FenceTest {
     private final TestLane lane = new TestLane(volume);
     private final List<BlockStatus> ended = new ArrayList<>();
 
-    private final class Host implements TaskPorts {
+    private class Host implements TaskPorts {
         private boolean holdsBack;
 
         @Override
@@ -111,6 +111,29 @@ class FenceTest {
         write(new Host(), 512);
         lane.lane().fence(any -> true, AbortReason.LOGICAL_UNIT_RESET, () -> over[0]++);
         assertThat(over[0]).isEqualTo(2);
+        assertThat(writes).isZero();
+        assertThat(lane.lane().tasks().inUse()).isZero();
+    }
+
+    /** As the halves of a fused pair do. */
+    @Test
+    void shouldGoOnWhenOneVictimEndsAnother() {
+        final Task[] held = new Task[1];
+        final Host host =
+                new Host() {
+                    @Override
+                    public void released(final Task task) {
+                        if (task != held[0]) {
+                            held[0].executed();
+                        }
+                    }
+                };
+        write(host, 512);
+        host.holdsBack = true;
+        held[0] = write(host, 0);
+        final int[] over = new int[1];
+        lane.lane().fence(any -> true, AbortReason.FENCED, () -> over[0]++);
+        assertThat(over[0]).isOne();
         assertThat(writes).isZero();
         assertThat(lane.lane().tasks().inUse()).isZero();
     }

@@ -229,4 +229,35 @@ class TaskTest {
         assertThat(lane.lane().slab().inUse()).isZero();
         assertThat(lane.lane().agent().active()).isZero();
     }
+
+    @Test
+    void shouldEndByAnAbortAfterItsProtocolHasThrown() {
+        final List<Object> failed = new ArrayList<>();
+        lane.lane().onFailure((engine, failure) -> failed.add(engine));
+        final Ports ports =
+                new Ports(
+                        task -> {
+                            task.command().read(volume, 0, 1);
+                            task.submit();
+                        }) {
+                    @Override
+                    public boolean respond(final Task task) {
+                        if (!task.isAborted()) {
+                            throw new InvariantViolation("a bug of the protocol");
+                        }
+                        return true;
+                    }
+
+                    @Override
+                    public Object engine() {
+                        return "its connection";
+                    }
+                };
+        final Task task = lane.lane().tasks().claim();
+        task.start(ports, BLOCK, 0);
+        lane.runUntilIdle();
+        assertThat(failed).containsExactly("its connection");
+        task.abort(AbortReason.CONNECTION_LOST);
+        assertNothingOut();
+    }
 }

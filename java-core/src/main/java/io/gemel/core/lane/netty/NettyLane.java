@@ -3,6 +3,7 @@ package io.gemel.core.lane.netty;
 import io.gemel.core.block.AgentPoller;
 import io.gemel.core.lane.Lane;
 import io.gemel.core.lane.WaitMode;
+import io.gemel.core.status.Counter;
 import io.gemel.core.uring.NativeThread;
 import io.gemel.core.volume.Volume;
 import io.netty.channel.EventLoop;
@@ -25,11 +26,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A lane on a Netty event loop with native epoll. */
 final class NettyLane {
     /** A sleeping lane wakes so often to look at its timers. */
     private static final long TIMER_TICK_MS = 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(NettyLane.class);
 
     private final LaneIoHandler[] handler = new LaneIoHandler[1];
     private final MultiThreadIoEventLoopGroup group;
@@ -162,7 +167,10 @@ final class NettyLane {
     private void onEngineFailure(final Object context, final RuntimeException failure) {
         final NettyConnection connection = connections.get(context);
         if (null == connection) {
-            throw failure;
+            // Not thrown on: the completion that failed would be taken again and again.
+            lane.counters().increment(Counter.ENGINE_FAILURES);
+            LOG.error("lane {}: a command failed internally", lane.index(), failure);
+            return;
         }
         connection.fail(failure);
     }
