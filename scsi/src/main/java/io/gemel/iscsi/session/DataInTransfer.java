@@ -66,6 +66,11 @@ final class DataInTransfer {
         if (at < 0) {
             return false;
         }
+        if (withStatus && !part.immediate) {
+            // At once: the header may be out long before the rest, and the next command here.
+            part.outOfWindow = true;
+            sender.windowUsed(-1);
+        }
         final MutableDirectBuffer out = sender.buffer();
         final DataInFlyweight pdu =
                 iscsiLane
@@ -77,7 +82,7 @@ final class DataInTransfer {
                         .targetTransferTag(RESERVED_TAG)
                         .dataSegmentLength(piece)
                         .expCmdSn(sender.expCmdSn())
-                        .maxCmdSn(sender.maxCmdSn() + (withStatus && !part.immediate ? 1 : 0))
+                        .maxCmdSn(sender.maxCmdSn())
                         .dataSn(part.dataSn)
                         .bufferOffset(part.sent);
         if (withStatus) {

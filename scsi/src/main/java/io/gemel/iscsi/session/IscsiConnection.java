@@ -50,6 +50,7 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
     private boolean logoutPending;
     private int logoutTag;
     private Runnable whenIdle;
+    private boolean gone;
 
     IscsiConnection(
             final IscsiTargetNode node,
@@ -141,7 +142,7 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
 
     /** No command is under way any more. */
     void onLastReleased() {
-        if (whenIdle != null || logoutPending) {
+        if (whenIdle != null || logoutPending || state == ConnectionState.CLOSED) {
             lane.execute(this::onIdle);
         }
     }
@@ -326,6 +327,9 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
             logoutPending = false;
             close();
         }
+        if (state == ConnectionState.CLOSED) {
+            goAway();
+        }
         if (whenIdle != null && isBroken()) {
             final Runnable waiting = whenIdle;
             whenIdle = null;
@@ -463,10 +467,24 @@ final class IscsiConnection implements ConnectionEngine, TaskPorts {
         }
         disarmTimer();
         commands.abortAll(AbortReason.CONNECTION_LOST);
-        iscsiLane.closed(this);
-        node.onConnectionClosed(this);
-        if (commands.activeCount() == 0 && whenIdle != null) {
-            lane.execute(this::onIdle);
+        if (commands.activeCount() == 0) {
+            goAway();
+            if (whenIdle != null) {
+                lane.execute(this::onIdle);
+            }
+        }
+    }
+
+    /**
+     * The socket is gone and no command can act any more. Before that the session stays known: the
+     * initiator's next login waits for its end, and so do resets, so that a write that the medium
+     * still has cannot overtake what comes after them.
+     */
+    private void goAway() {
+        if (!gone) {
+            gone = true;
+            iscsiLane.closed(this);
+            node.onConnectionClosed(this);
         }
     }
 

@@ -76,6 +76,9 @@ final class IscsiTask extends ScsiTask {
     int pieceLength;
     boolean statusSent;
 
+    /** It does not count in the command window any more: the initiator has been told so. */
+    boolean outOfWindow;
+
     void clear() {
         initiatorTaskTag = 0;
         lunField = 0;
@@ -102,5 +105,6 @@ final class IscsiTask extends ScsiTask {
         stage = STAGE_HEADER;
         pieceLength = 0;
         statusSent = false;
+        outOfWindow = false;
     }
 }

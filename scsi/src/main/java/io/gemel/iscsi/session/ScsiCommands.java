@@ -60,7 +60,8 @@ final class ScsiCommands {
                 new DataOutTransfer(
                         connection, this, deviceServer, iscsiLane, receiver, sender, parameters);
         this.dataIn = new DataInTransfer(connection, iscsiLane, sender, parameters);
-        this.active = new IscsiTask[limits.commandWindow() + limits.immediateCommands()];
+        // One more: the answer that is out in part counts in the window no more.
+        this.active = new IscsiTask[limits.commandWindow() + limits.immediateCommands() + 1];
     }
 
     DataOutTransfer dataOut() {
@@ -299,7 +300,7 @@ final class ScsiCommands {
         byTag.remove(part.initiatorTaskTag);
         if (part.immediate) {
             immediateCount--;
-        } else {
+        } else if (!part.outOfWindow) {
             sender.windowUsed(-1);
         }
         part.end();

@@ -3,6 +3,8 @@ package io.gemel.iscsi.session;
 import static io.gemel.iscsi.wire.BhsFlyweight.RESERVED_TAG;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.core.block.MemoryBackend;
+import io.gemel.core.lane.testing.HoldingBackend;
 import io.gemel.core.lane.testing.TestLane;
 import io.gemel.core.lane.testing.TestVolumes;
 import io.gemel.core.status.Counter;
@@ -716,7 +718,67 @@ class IscsiConnectionTest {
         assertThat(counted(Counter.ISCSI_SESSIONS_REINSTATED)).isEqualTo(1);
     }
 
+    /** Its connection is lost, and the medium has its write already. */
+    @Test
+    void shouldWaitForTheWritesOfALostConnectionWhenTheInitiatorComesBack() {
+        final HoldingBackend medium = new HoldingBackend(new MemoryBackend(1 << 20));
+        final Volume held = TestVolumes.of(0, "held", BLOCK, medium);
+        final TestLane its = new TestLane(0, 128, held);
+        final IscsiTargetNode holder =
+                new IscsiTargetNode(
+                        its.group(),
+                        List.of(IscsiTarget.open(ScriptedInitiator.TARGET, Map.of(0, held))),
+                        List.of(portal),
+                        IscsiLimits.defaults());
+        final ScriptedInitiator lost = new ScriptedInitiator(its, holder, portal);
+        lost.ready("");
+        final ScriptedInitiator other = new ScriptedInitiator(its, holder, portal);
+        other.isid++;
+        other.ready("");
+        medium.hold();
+        lost.write(String.format(WRITE_10, 0, 1), BLOCK, pattern(BLOCK, 1), true);
+        its.runUntilIdle();
+        lost.connection.disconnect();
+        other.taskManagement(TaskManagementRequestFlyweight.LOGICAL_UNIT_RESET, 0, 0);
+        final ScriptedInitiator back = new ScriptedInitiator(its, holder, portal);
+        back.sendLogin("");
+        assertThat(medium.held()).isEqualTo(1);
+        assertThat(other.receive()).as("answers to the reset").isEmpty();
+        assertThat(back.receive()).as("answers to the login").isEmpty();
+        medium.letGo();
+        its.runUntilIdle();
+        assertThat(other.receive()).hasSize(1);
+        assertThat(back.receive()).hasSize(1);
+        assertThat(holder.sessionCount()).isEqualTo(2);
+        other.connection.disconnect();
+        back.connection.disconnect();
+        its.runUntilIdle();
+        assertThat(holder.sessionCount()).isZero();
+        assertThat(its.lane().tasks().inUse()).isZero();
+    }
+
     // ------------------------------------------------------------ login and limits
+
+    /** The header says that the window has moved on, and the initiator may act on it at once. */
+    @Test
+    void shouldTakeTheNextCommandWhenTheHeaderOfTheLastAnswerIsOut() {
+        final IscsiTargetNode narrow =
+                node(
+                        new IscsiLimits(
+                                LoginLimits.defaults(), 8, 1, 1, 1_000_000_000L, 1_000_000_000L));
+        final ScriptedInitiator initiator = new ScriptedInitiator(lane, narrow, portal);
+        initiator.ready("MaxRecvDataSegmentLength=262144");
+        initiator.connection.limit(100);
+        initiator.read(String.format(READ_10, 0, 128), 128 * BLOCK);
+        assertThat(initiator.connection.sentLength()).isEqualTo(48);
+        initiator.read("00 00 00 00 00 00", 0);
+        initiator.connection.limit(1 << 20);
+        initiator.receive(); // makes room
+        assertThat(initiator.receive().stream().map(Pdu::opcode))
+                .containsExactly(IscsiOpcode.DATA_IN, IscsiOpcode.SCSI_RESPONSE);
+        assertThat(counted(Counter.ISCSI_CMD_SN_IGNORED)).isZero();
+        initiator.connection.disconnect();
+    }
 
     @Test
     void shouldRefuseTheLoginWhenThereAreTooManySessions() {

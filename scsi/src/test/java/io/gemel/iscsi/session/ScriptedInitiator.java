@@ -76,7 +76,12 @@ final class ScriptedInitiator {
         return login(pairs, "SessionType=Normal|TargetName=" + TARGET);
     }
 
-    LoginResponseFlyweight login(final String pairs, final String session) {
+    /** Asks for a normal session, without waiting for the answer. */
+    void sendLogin(final String pairs) {
+        sendLogin(pairs, "SessionType=Normal|TargetName=" + TARGET);
+    }
+
+    private void sendLogin(final String pairs, final String session) {
         final LoginRequestFlyweight request = new LoginRequestFlyweight();
         final UnsafeBuffer header = new UnsafeBuffer(new byte[48]);
         request.wrapAndClear(header, 0)
@@ -91,6 +96,10 @@ final class ScriptedInitiator {
         final String text =
                 "InitiatorName=" + name + "|" + session + (pairs.isEmpty() ? "" : "|" + pairs);
         send(header, (text.replace('|', '\0') + "\0").getBytes(StandardCharsets.UTF_8));
+    }
+
+    LoginResponseFlyweight login(final String pairs, final String session) {
+        sendLogin(pairs, session);
         final List<Pdu> answers = receive();
         assertThat(answers).hasSize(1);
         assertThat(answers.get(0).opcode()).isEqualTo(IscsiOpcode.LOGIN_RESPONSE);
