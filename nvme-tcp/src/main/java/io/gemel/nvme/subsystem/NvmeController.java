@@ -200,6 +200,10 @@ public final class NvmeController {
 
     /** Property Set of CC. */
     public void writeCc(final int value) {
+        if (ControllerState.CLOSED == state) {
+            return; // its Admin Queue is about to end: commands that are here already change
+            // nothing
+        }
         final boolean wasEnabled = Property.en(cc);
         final int oldShn = Property.shn(cc);
         cc = value;

@@ -128,6 +128,23 @@ class ControllerTest {
         assertThat(target.counter(Counter.NVME_ASSOCIATION_TIMEOUTS)).isOne();
     }
 
+    /** Found by random commands. */
+    @Test
+    void shouldTakeNoConfigurationAfterItsEnd() {
+        connect(0);
+        controller().close(); // on this lane; the connection follows in the next cycle
+        final byte[] disable =
+                admin.capsule(
+                        sqe ->
+                                sqe.opc(Opcode.FABRICS)
+                                        .fctype(Opcode.FCTYPE_PROPERTY_SET)
+                                        .propertyOffset(Property.CC),
+                        new byte[0]);
+        admin.connection.feed(disable);
+        assertThat(admin.connection.isClosed()).isTrue();
+        target.assertIdle();
+    }
+
     @Test
     void shouldEndASilentHost() {
         final int cntlid = connect(5000);

@@ -6,6 +6,8 @@ import io.gemel.core.lane.testing.TestVolumes;
 import io.gemel.nvme.subsystem.HostAccess;
 import io.gemel.nvme.subsystem.NvmeLimits;
 import io.gemel.nvme.tcp.wire.CommonHeader;
+import io.gemel.nvme.tcp.wire.PduType;
+import io.gemel.nvme.wire.NvmeSqe;
 import io.gemel.nvme.wire.Opcode;
 import io.gemel.nvme.wire.SglDescriptor;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -70,7 +73,7 @@ class RandomHostTest {
     private ScriptedHost admin;
     private boolean polite;
 
-    private void run(final long seed) {
+    void run(final long seed) {
         random = new Random(seed);
         polite = random.nextInt(3) > 0;
         target =
@@ -113,7 +116,7 @@ class RandomHostTest {
     }
 
     private void act(final ScriptedHost queue) {
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0 -> advance(random.nextInt(3) * STEP_NS / 2);
             case 1 -> abortSomething();
             case 2 -> queue.connection.limit(random.nextBoolean() ? 0 : random.nextInt(300_000));
@@ -129,8 +132,65 @@ class RandomHostTest {
                 }
             }
             case 8 -> sendFusedPair(queue);
+            case 9 -> administer();
             default -> sendCommand(queue);
         }
+    }
+
+    /** What the Admin Queue and the operator may do meanwhile. */
+    private void administer() {
+        if (admin.connection.isClosed()) {
+            return;
+        }
+        ReceivedPdu.parse(admin.connection.takeSent());
+        switch (random.nextInt(9)) {
+            case 0, 1 -> admin(sqe -> sqe.opc(Opcode.ASYNCHRONOUS_EVENT_REQUEST));
+            case 2 -> target.subsystem.namespaceChanged(1 + 2 * random.nextInt(2));
+            case 3 ->
+                    admin(
+                            sqe ->
+                                    sqe.opc(Opcode.GET_LOG_PAGE)
+                                            .cdw(10, random.nextInt(13) | 127 << 16)
+                                            .sgl(SglDescriptor.TRANSPORT, 0, 512));
+            case 4 ->
+                    admin(
+                            sqe ->
+                                    sqe.opc(Opcode.IDENTIFY)
+                                            .nsid(random.nextInt(5))
+                                            .cdw(10, random.nextInt(9))
+                                            .sgl(SglDescriptor.TRANSPORT, 0, 4096));
+            case 5 -> {
+                final boolean enable = random.nextBoolean();
+                final int shn = random.nextInt(2);
+                if (0 == random.nextInt(8)) {
+                    admin(
+                            sqe ->
+                                    sqe.opc(Opcode.FABRICS)
+                                            .fctype(Opcode.FCTYPE_PROPERTY_SET)
+                                            .propertyOffset(io.gemel.nvme.wire.Property.CC)
+                                            .propertyValue(
+                                                    io.gemel.nvme.wire.Property.cc(
+                                                            enable, 0, shn, 6, 4)));
+                }
+            }
+            case 6 ->
+                    admin(
+                            sqe ->
+                                    sqe.opc(Opcode.SET_FEATURES)
+                                            .cdw(10, random.nextInt(26))
+                                            .cdw(11, random.nextInt(5) * 1000));
+            case 7 -> {
+                if (0 == random.nextInt(30)) {
+                    target.subsystem.replaceAccess(HostAccess.only(Map.of()));
+                    target.subsystem.replaceAccess(HostAccess.ANY);
+                }
+            }
+            default -> admin(sqe -> sqe.opc(random.nextInt(256)).cdw(10, random.nextInt()));
+        }
+    }
+
+    private void admin(final Consumer<NvmeSqe> fill) {
+        admin.connection.feed(admin.capsule(fill, new byte[0]));
     }
 
     private void advance(final long ns) {
@@ -269,7 +329,7 @@ class RandomHostTest {
         }
         unparsed.put(queue, Arrays.copyOfRange(all, end, all.length));
         for (final ReceivedPdu pdu : ReceivedPdu.parse(Arrays.copyOf(all, end))) {
-            if (io.gemel.nvme.tcp.wire.PduType.R2T == pdu.type()) {
+            if (PduType.R2T == pdu.type()) {
                 wanted.computeIfAbsent(queue, key -> new ArrayList<>()).add(new Wanted(pdu));
             }
         }
