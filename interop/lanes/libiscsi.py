@@ -121,7 +121,14 @@ def run(lane):
 
 def writes(suite, test):
     """Whether a test begins by writing, and so cannot pass on a read-only LUN."""
-    return suite.startswith("Write") or suite in ("CompareAndWrite", "OrWrite") or test.startswith(("Write", "AbortTask"))
+    return (suite.startswith("Write") or suite in ("CompareAndWrite", "OrWrite") or test.startswith(("Write", "AbortTask"))
+            or writes_512_bytes(suite, test))
+
+
+def writes_512_bytes(suite, test):
+    """Whether a test writes 512 bytes for a block, whatever the LUN's blocks are (verify_write_works in the suite's source):
+    with larger blocks 5/0E03h is the right answer."""
+    return suite == "ProutReserve" and test.startswith("Access")
 
 
 def suites(lane, url, kind, read_only, names, later):
@@ -137,6 +144,8 @@ def suites(lane, url, kind, read_only, names, later):
         row = rows.setdefault(suite_name, [0, 0, 0])
         outcome = test.kind()
         if read_only and outcome == "failed" and test.verdict != "none" and writes(suite_name, test_name):
+            outcome = "skipped"
+        if "4096" in kind and outcome == "failed" and test.verdict != "none" and writes_512_bytes(suite_name, test_name):
             outcome = "skipped"
         row[("passed", "skipped", "failed").index(outcome)] += 1
         label = "%s: %s" % (kind, name)
