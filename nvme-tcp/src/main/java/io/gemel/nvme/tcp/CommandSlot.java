@@ -44,6 +44,9 @@ final class CommandSlot {
     /** All data of this half of a fused pair is in its buffer. */
     boolean fusedReady;
 
+    /** The agent has been given the pair. */
+    boolean fusedSubmitted;
+
     /** This half's work was done by the other half's block command. */
     boolean fusedDone;
 
@@ -51,6 +54,7 @@ final class CommandSlot {
         fuse = 0;
         partner = null;
         fusedReady = false;
+        fusedSubmitted = false;
         fusedDone = false;
         stage = ResponseStage.NOTHING;
         transfer = NO_TRANSFER;

@@ -95,9 +95,13 @@ final class FusedPairs {
     void ready(final Task task, final CommandSlot slot) {
         slot.fusedReady = true;
         final Task partner = slot.partner;
-        if (null == partner || !slotOf(partner).fusedReady) {
-            return;
+        if (null == partner
+                || !slotOf(partner).fusedReady
+                || TaskState.EXECUTING != partner.state()) {
+            return; // held, until the other half is ready or released
         }
+        slot.fusedSubmitted = true;
+        slotOf(partner).fusedSubmitted = true;
         final Task compare = FIRST == slot.fuse ? task : partner;
         final Task write = FIRST == slot.fuse ? partner : task;
         final NvmeCommand compared = slotOf(compare).command;
@@ -111,9 +115,7 @@ final class FusedPairs {
     /** Whether a half is held here until the other one is ready: the agent has not had the pair. */
     boolean isHeld(final Task task) {
         final CommandSlot slot = slotOf(task);
-        return 0 != slot.fuse
-                && TaskState.EXECUTING == task.state()
-                && !(slot.fusedReady && null != slot.partner && slotOf(slot.partner).fusedReady);
+        return 0 != slot.fuse && TaskState.EXECUTING == task.state() && !slot.fusedSubmitted;
     }
 
     /** A half has been answered (or needs no answer any more). */

@@ -258,6 +258,30 @@ class FusedPairTest {
         target.assertIdle();
     }
 
+    /**
+     * Found by random commands: the aborted Compare waits for room when the data of the Write
+     * comes.
+     */
+    @Test
+    void shouldNotExecuteAPairWhoseCompareWasAborted() {
+        io.connection.feed(io.capsule(compare(), before));
+        final byte[] second = io.capsule(write(), first(after));
+        io.connection.feed(Arrays.copyOf(second, 200));
+        io.connection.limit(0);
+        admin.connection.feed(
+                admin.capsule(
+                        sqe -> sqe.opc(Opcode.ABORT).cdw(10, COMPARE_ID << 16 | 1), new byte[0]));
+        io.connection.feed(Arrays.copyOfRange(second, 200, second.length));
+        io.connection.limit(1 << 20);
+        io.connection.takeSent();
+        assertThat(statuses(io.sent()))
+                .isEqualTo(
+                        expected(
+                                NvmeStatus.COMMAND_ABORT_REQUESTED,
+                                NvmeStatus.ABORTED_FAILED_FUSED_COMMAND));
+        assertThat(medium()).isEqualTo(before);
+    }
+
     /** Found by random commands: the pair is done, only its answer waits for room. */
     @Test
     void shouldNotAbortAWriteThatIsDone() {
