@@ -45,6 +45,10 @@ public final class NvmeController {
     private volatile long katoMs;
     private ControllerListener listener;
     private boolean fatal;
+
+    /** CC.EN is 0, and commands of the I/O queues that were ended are not over yet. */
+    private boolean resetting;
+
     private int cc;
     private long activityAtKeepAlive;
     private boolean keepAliveArmed;
@@ -149,9 +153,23 @@ public final class NvmeController {
         if (ioQueues.remove(qid, connection)) {
             retiredCommands += connection.counters().commands();
             if (ioQueues.isEmpty()) {
-                homeLane.execute(adminConnection::ioQueuesGone);
+                homeLane.execute(this::ioQueuesGone);
             }
         }
+    }
+
+    private void ioQueuesGone() {
+        if (hasIoQueues()) {
+            return; // connected again meanwhile
+        }
+        subsystem.ended(this);
+        if (resetting) {
+            resetting = false;
+            if (Property.en(cc) && ControllerState.DISABLED == state) {
+                enable(); // the host did not wait for CSTS.RDY
+            }
+        }
+        adminConnection.ioQueuesGone();
     }
 
     /** The connection of a queue, or null; 0 is the Admin Queue. */
@@ -189,7 +207,8 @@ public final class NvmeController {
                     case SHUTDOWN -> Property.CSTS_SHST_COMPLETE;
                     default -> 0;
                 };
-        final boolean rdy = Property.en(cc) && !fatal && ControllerState.DISABLED != state;
+        final boolean rdy =
+                resetting || (Property.en(cc) && !fatal && ControllerState.DISABLED != state);
         return (rdy ? Property.CSTS_RDY : 0) | (fatal ? Property.CSTS_CFS : 0) | shst;
     }
 
@@ -211,7 +230,7 @@ public final class NvmeController {
             disable();
             return;
         }
-        if (!wasEnabled && Property.en(value) && ControllerState.DISABLED == state) {
+        if (!wasEnabled && Property.en(value) && !resetting && ControllerState.DISABLED == state) {
             enable();
         }
         final int shn = Property.shn(value);
@@ -246,6 +265,7 @@ public final class NvmeController {
         if (ControllerState.DISABLED != state) {
             state(ControllerState.DISABLED);
         }
+        resetting = hasIoQueues(); // CSTS.RDY stays until nothing of them can reach a medium
         terminateIoQueues();
         listener.onReset();
         armAssociation();
@@ -417,7 +437,9 @@ public final class NvmeController {
 
     /** Ends the association: every connection of it is closed. Any thread; idempotent. */
     public void close() {
-        ready = false;
+        synchronized (this) {
+            ready = false; // no I/O queue is added from here on
+        }
         subsystem.removeController(this);
         if (homeLane.onOwnThread()) {
             closeOnHomeLane();

@@ -1,6 +1,7 @@
 package io.gemel.nvme.subsystem;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
@@ -20,6 +21,10 @@ public final class NvmeSubsystem {
     private final int firstCntlid;
     private final NvmeLimits limits;
     private final TreeMap<Integer, NvmeController> controllers = new TreeMap<>();
+
+    /** Closed, and commands of their I/O queues are still under way. */
+    private final List<NvmeController> ending = new ArrayList<>();
+
     private int nextCntlid;
     private volatile NamespaceMap namespaces;
     private volatile HostAccess access;
@@ -89,8 +94,9 @@ public final class NvmeSubsystem {
     /**
      * Makes a controller in state DISABLED.
      *
-     * @return null when the limit of controllers is reached, the subsystem is closing or the host
-     *     may not use it any more
+     * @return null when the limit of controllers is reached, the subsystem is closing, the host may
+     *     not use it any more, or commands of an association that the host has lost are still under
+     *     way: it is to try again
      */
     public NvmeController createController(
             final String hostNqn,
@@ -102,6 +108,7 @@ public final class NvmeSubsystem {
             // Who may use it can have changed since Connect looked.
             if (!open
                     || !access.isAllowed(hostNqn)
+                    || isEnding(hostNqn, hostId)
                     || controllers.size() >= limits.controllersPerSubsystem()) {
                 return null;
             }
@@ -127,7 +134,24 @@ public final class NvmeSubsystem {
     }
 
     synchronized void removeController(final NvmeController controller) {
-        controllers.remove(controller.cntlid(), controller);
+        if (controllers.remove(controller.cntlid(), controller) && controller.hasIoQueues()) {
+            ending.add(controller);
+        }
+    }
+
+    /** No command of its I/O queues is under way any more. */
+    synchronized void ended(final NvmeController controller) {
+        ending.remove(controller);
+    }
+
+    private boolean isEnding(final String hostNqn, final byte[] hostId) {
+        for (final NvmeController controller : ending) {
+            if (controller.hostNqn().equals(hostNqn)
+                    && Arrays.equals(controller.hostId(), hostId)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** All controllers at this moment. */

@@ -136,6 +136,8 @@ final class CommandQueue implements TaskPorts {
             transfers.close(ttag);
             if (null != task) {
                 nvmeLane.slots[task.index()].transfer = CommandSlot.NO_TRANSFER;
+            } else if (waiting.size() > 0) {
+                lane.execute(onTransmitReady); // one may wait for the place of this orphan
             }
         }
     }
@@ -344,6 +346,11 @@ final class CommandQueue implements TaskPorts {
     }
 
     @Override
+    public Object engine() {
+        return connection;
+    }
+
+    @Override
     public void released(final Task task) {
         final CommandSlot slot = nvmeLane.slots[task.index()];
         final NvmeCommand command = slot.command;
@@ -372,7 +379,7 @@ final class CommandQueue implements TaskPorts {
                 && command.isSuccess()) {
             connection.disconnected();
         }
-        connection.closeWhenDrained();
+        connection.onReleased();
     }
 
     private void waitForRoom(final Task task) {

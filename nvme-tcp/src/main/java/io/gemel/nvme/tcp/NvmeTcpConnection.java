@@ -45,6 +45,7 @@ final class NvmeTcpConnection implements ConnectionEngine, QueueConnection {
     private NvmeController controller;
     private boolean isAdmin;
     private int qid;
+    private boolean queueGone;
 
     NvmeTcpConnection(
             final NvmeTcpServer server,
@@ -189,6 +190,7 @@ final class NvmeTcpConnection implements ConnectionEngine, QueueConnection {
         disarmConnectTimer();
         commands.abortTasks(AbortReason.CONTROLLER_RESET);
         socket.close();
+        endQueue();
     }
 
     @Override
@@ -235,11 +237,30 @@ final class NvmeTcpConnection implements ConnectionEngine, QueueConnection {
         disarmConnectTimer();
         commands.abortTasks(AbortReason.CONNECTION_LOST);
         nvmeLane.connections.remove(this);
+        endQueue();
         if (isAdmin) {
             controller.close();
-        } else if (null != controller) {
+        }
+    }
+
+    /**
+     * An I/O queue is there until its last command is over, even when the host does not see it any
+     * more: a reset or a new association of that host waits for it, so that a write that the medium
+     * still has cannot overtake what comes after.
+     */
+    private void endQueue() {
+        final boolean over =
+                ConnectionState.TERMINATING == state || ConnectionState.CLOSED == state;
+        if (over && !queueGone && !isAdmin && null != controller && 0 == commands.activeTasks()) {
+            queueGone = true;
             controller.removeIoQueue(qid, this);
         }
+    }
+
+    /** A command has been released. */
+    void onReleased() {
+        closeWhenDrained();
+        endQueue();
     }
 
     @Override

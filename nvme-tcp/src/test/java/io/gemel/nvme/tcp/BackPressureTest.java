@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gemel.core.block.DelayBackend;
 import io.gemel.core.block.MemoryBackend;
 import io.gemel.core.lane.LaneGroup;
+import io.gemel.core.lane.testing.HoldingBackend;
 import io.gemel.core.lane.testing.TestLane;
 import io.gemel.core.lane.testing.TestVolumes;
 import io.gemel.core.status.Counter;
@@ -12,15 +13,19 @@ import io.gemel.nvme.subsystem.HostAccess;
 import io.gemel.nvme.subsystem.Namespace;
 import io.gemel.nvme.subsystem.NvmeLimits;
 import io.gemel.nvme.subsystem.NvmeSubsystem;
+import io.gemel.nvme.wire.ConnectData;
 import io.gemel.nvme.wire.NvmeCqe;
+import io.gemel.nvme.wire.NvmeSqe;
 import io.gemel.nvme.wire.NvmeStatus;
 import io.gemel.nvme.wire.Opcode;
+import io.gemel.nvme.wire.Property;
 import io.gemel.nvme.wire.SglDescriptor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -286,6 +291,120 @@ class BackPressureTest {
         slow.target.lane.runUntilIdle();
         assertThat(late.connection.isClosed()).isTrue();
         slow.target.assertIdle();
+    }
+
+    // what the medium still has when the host has moved on
+
+    private static TestTarget over(final HoldingBackend medium) {
+        return new TestTarget(
+                HostAccess.ANY,
+                NvmeLimits.DEFAULT,
+                128,
+                TestVolumes.of(0, "held", 512, medium),
+                TestVolumes.memory(1, "fast", 4096, 2048));
+    }
+
+    private static void writeHeld(final ScriptedHost io, final HoldingBackend medium) {
+        medium.hold();
+        io.connection.feed(io.capsule(sqe -> sqe.opc(Opcode.WRITE).nsid(1).nlb(0), new byte[512]));
+        assertThat(medium.held()).isOne();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldStayReadyInAResetUntilNothingReachesTheMedium(final boolean hostHangsUp) {
+        final HoldingBackend medium = new HoldingBackend(new MemoryBackend(8 << 20));
+        final TestTarget target = over(medium);
+        final ScriptedHost admin = target.host();
+        final int cntlid = admin.connectAdmin(TestTarget.SUBNQN, 0, 0);
+        final ScriptedHost io = target.host();
+        io.connectIo(TestTarget.SUBNQN, cntlid, 1, 31, 4, 0);
+        writeHeld(io, medium);
+        if (hostHangsUp) {
+            io.connection.disconnect();
+        }
+        admin.propertySet(Property.CC, 0);
+        target.lane.runUntilIdle();
+        assertThat(admin.propertyGet(Property.CSTS, 0)).isEqualTo(Property.CSTS_RDY);
+        medium.letGo();
+        target.lane.runUntilIdle();
+        assertThat(admin.propertyGet(Property.CSTS, 0)).isZero();
+        admin.enable();
+        final ScriptedHost again = target.host();
+        again.connectIo(TestTarget.SUBNQN, cntlid, 1, 31, 4, 0);
+        assertThat(again.data(512, sqe -> sqe.opc(Opcode.READ).nsid(1).nlb(0))).hasSize(512);
+        target.assertIdle();
+    }
+
+    @Test
+    void shouldNotEnableAgainBeforeTheResetIsOver() {
+        final HoldingBackend medium = new HoldingBackend(new MemoryBackend(8 << 20));
+        final TestTarget target = over(medium);
+        final ScriptedHost admin = target.host();
+        final int cntlid = admin.connectAdmin(TestTarget.SUBNQN, 0, 0);
+        final ScriptedHost io = target.host();
+        io.connectIo(TestTarget.SUBNQN, cntlid, 1, 31, 4, 0);
+        writeHeld(io, medium);
+        admin.propertySet(Property.CC, 0);
+        admin.enable();
+        assertThat(admin.command(sqe -> sqe.opc(Opcode.IDENTIFY)).status())
+                .isEqualTo(NvmeStatus.COMMAND_SEQUENCE_ERROR.field());
+        medium.letGo();
+        target.lane.runUntilIdle();
+        assertThat(admin.propertyGet(Property.CSTS, 0)).isEqualTo(Property.CSTS_RDY);
+        assertThat(admin.data(4096, sqe -> sqe.opc(Opcode.IDENTIFY).cdw(10, 1))).hasSize(4096);
+        target.assertIdle();
+    }
+
+    @Test
+    void shouldHaveTheHostTryAgainWhileItsLostWritesAreUnderWay() {
+        final HoldingBackend medium = new HoldingBackend(new MemoryBackend(8 << 20));
+        final TestTarget target = over(medium);
+        final ScriptedHost admin = target.host();
+        final int cntlid = admin.connectAdmin(TestTarget.SUBNQN, 0, 0);
+        final ScriptedHost io = target.host();
+        io.connectIo(TestTarget.SUBNQN, cntlid, 1, 31, 4, 0);
+        writeHeld(io, medium);
+        admin.connection.disconnect();
+        io.connection.disconnect();
+        target.lane.runUntilIdle();
+        final ScriptedHost early = target.host().ic(0);
+        final byte[] data =
+                ScriptedHost.connectData(
+                        TestTarget.SUBNQN, ScriptedHost.HOSTNQN, ConnectData.DYNAMIC_CNTLID);
+        assertThat(early.connect(0, 31, 4, 0, data).status())
+                .isEqualTo(NvmeStatus.CONNECT_CONTROLLER_BUSY.field());
+        medium.letGo();
+        target.lane.runUntilIdle();
+        assertThat(target.host().connectAdmin(TestTarget.SUBNQN, 0, 0)).isPositive();
+        target.assertIdle();
+    }
+
+    @Test
+    void shouldAskForDataWhenADroppedTransferHasMadePlace() {
+        final TestTarget target = new TestTarget();
+        final ScriptedHost admin = target.host();
+        final int cntlid = admin.connectAdmin(TestTarget.SUBNQN, 0, 0);
+        final ScriptedHost io = target.host();
+        io.connectIo(TestTarget.SUBNQN, cntlid, 1, 1, 4, 0);
+        final Consumer<NvmeSqe> write =
+                sqe -> sqe.opc(Opcode.WRITE).nsid(1).nlb(0).sgl(SglDescriptor.TRANSPORT, 0, 512);
+        int cccid = 0;
+        int ttag = 0;
+        for (int i = 0; i < 4; i++) { // twice the entries of the queue
+            final var r2t = io.send(write, new byte[0]).get(0).r2t();
+            cccid = r2t.cccid();
+            ttag = r2t.ttag();
+            assertThat(abort(admin, cccid).dw0()).isZero();
+            assertThat(io.one().cqe().status())
+                    .isEqualTo(NvmeStatus.COMMAND_ABORT_REQUESTED.field());
+        }
+        assertThat(io.send(write, new byte[0])).isEmpty();
+        io.connection.feed(io.h2cData(cccid, ttag, 0, new byte[512], true));
+        final var late = io.one().r2t();
+        io.connection.feed(io.h2cData(late.cccid(), late.ttag(), 0, new byte[512], true));
+        assertThat(io.one().cqe().status()).isZero();
+        target.assertIdle();
     }
 
     // several lanes
