@@ -385,6 +385,25 @@ class DeviceServerTest {
     }
 
     @Test
+    void shouldWriteByTheShortestCommand() {
+        final byte[] data = ones(2 * BLOCK);
+        assertThat(sense("0A 00 00 05 02 00", data)).isZero();
+        final UnsafeBuffer read = data("08 00 00 04 04 00", 4 * BLOCK);
+        assertThat(read.getByte(BLOCK - 1)).isZero();
+        assertThat(read.getByte(BLOCK)).isEqualTo((byte) 1);
+        assertThat(read.getByte(3 * BLOCK - 1)).isEqualTo((byte) 1);
+        assertThat(read.getByte(3 * BLOCK)).isZero();
+    }
+
+    /** ABORT TASK, ABORT TASK SET, CLEAR TASK SET, LOGICAL UNIT RESET, TARGET RESET. */
+    @Test
+    void shouldListTheTaskManagementFunctionsItHas() {
+        final UnsafeBuffer functions = data("A3 0D 80 00 00 00 00 00 00 10 00 00", 16);
+        assertThat(functions.getByte(0) & 0xFF).isEqualTo(0xDA);
+        assertThat(functions.getByte(3)).isEqualTo((byte) 0x0C);
+    }
+
+    @Test
     void shouldWriteOnlyWhatCompares() {
         final byte[] pair = new byte[2 * BLOCK];
         Arrays.fill(pair, BLOCK, 2 * BLOCK, (byte) 7);

@@ -552,6 +552,25 @@ class IscsiConnectionTest {
     }
 
     @Test
+    void shouldNameItsOwnTargetInANormalSessionWhenAskedWithoutAName() {
+        final ScriptedInitiator initiator = initiator();
+        initiator.ready("");
+        final UnsafeBuffer header = new UnsafeBuffer(new byte[48]);
+        new TextRequestFlyweight()
+                .wrapAndClear(header, 0)
+                .isFinal(true)
+                .isImmediate(true)
+                .initiatorTaskTag(9)
+                .targetTransferTag(RESERVED_TAG)
+                .cmdSn(initiator.cmdSn);
+        initiator.send(header, "SendTargets=\0".getBytes(StandardCharsets.UTF_8));
+        final Pdu answer = initiator.receiveOne();
+        assertThat(answer.opcode()).isEqualTo(IscsiOpcode.TEXT_RESPONSE);
+        assertThat(new String(answer.data(), StandardCharsets.UTF_8))
+                .startsWith("TargetName=" + ScriptedInitiator.TARGET + "\0TargetAddress=");
+    }
+
+    @Test
     void shouldListTargetsPieceByPieceWhenSegmentsAreShort() {
         final ScriptedInitiator initiator = initiator();
         initiator.login("MaxRecvDataSegmentLength=512", "SessionType=Discovery");
@@ -716,6 +735,36 @@ class IscsiConnectionTest {
         assertThat(node.sessionCount()).isEqualTo(1);
         assertThat(newer.testUnitReady().sense()).isEqualTo(0x62907);
         assertThat(counted(Counter.ISCSI_SESSIONS_REINSTATED)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldTellTheOtherNexusWhoseCommandsWereCleared() {
+        final ScriptedInitiator one = initiator();
+        one.ready("");
+        final ScriptedInitiator two = initiator();
+        two.isid++;
+        two.ready("ImmediateData=No");
+        two.write(String.format(WRITE_10, 0, 1), BLOCK, new byte[0], true);
+        assertThat(two.receiveOne().opcode()).isEqualTo(IscsiOpcode.READY_TO_TRANSFER);
+        one.taskManagement(TaskManagementRequestFlyweight.CLEAR_TASK_SET, 0, RESERVED_TAG);
+        assertThat(one.receiveOne().opcode()).isEqualTo(IscsiOpcode.TASK_MANAGEMENT_RESPONSE);
+        assertThat(lane.lane().tasks().inUse()).isZero();
+        assertThat(two.testUnitReady().sense()).isEqualTo(0x62F00);
+        assertThat(one.testUnitReady().response().status()).isZero();
+    }
+
+    @Test
+    void shouldEndEverySessionOfTheTargetWhenItIsResetCold() {
+        final ScriptedInitiator one = initiator();
+        one.ready("");
+        final ScriptedInitiator two = initiator();
+        two.isid++;
+        two.ready("");
+        one.taskManagement(TaskManagementRequestFlyweight.TARGET_COLD_RESET, 0, RESERVED_TAG);
+        assertThat(one.receiveOne().opcode()).isEqualTo(IscsiOpcode.TASK_MANAGEMENT_RESPONSE);
+        assertThat(one.connection.isClosed()).isTrue();
+        assertThat(two.connection.isClosed()).isTrue();
+        assertThat(node.sessionCount()).isZero();
     }
 
     /** Its connection is lost, and the medium has its write already. */
