@@ -337,6 +337,7 @@ public final class BlockExecutor implements BackendSink {
         void undoPrepare() {
             steps--;
             current = 0;
+            flushAtEnd |= Kind.FLUSH == io.kind() && BlockOp.FLUSH != command.op();
         }
 
         /**

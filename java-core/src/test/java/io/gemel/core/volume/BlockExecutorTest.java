@@ -12,6 +12,7 @@ import io.gemel.core.block.MemoryBackend;
 import io.gemel.core.lane.AbortReason;
 import io.gemel.core.lane.Task;
 import io.gemel.core.lane.TaskPorts;
+import io.gemel.core.lane.testing.HoldingBackend;
 import io.gemel.core.lane.testing.TestLane;
 import io.gemel.core.lane.testing.TestVolumes;
 import io.gemel.core.status.Counter;
@@ -97,6 +98,22 @@ class BlockExecutorTest {
         assertThat(lane.lane().tasks().inUse()).isZero();
         assertThat(lane.lane().agent().active()).isZero();
         return outcome[0];
+    }
+
+    @Test
+    void shouldFlushZeroesAllTheSameWhenTheBackendWasFullForTheFlush() {
+        final HoldingBackend full = new HoldingBackend(backend);
+        final Volume its = TestVolumes.of(0, "full", BLOCK, full);
+        full.fullFor(Kind.FLUSH);
+        final Outcome outcome =
+                run(
+                        new TestLane(its),
+                        BLOCK,
+                        new byte[BLOCK],
+                        command -> command.writeZeroes(its, 0, 8, false, true),
+                        (task, ended) -> {});
+        assertThat(outcome.status()).isEqualTo(BlockStatus.OK);
+        assertThat(kinds).containsExactly(Kind.WRITE_ZEROES, Kind.FLUSH);
     }
 
     @ParameterizedTest

@@ -15,6 +15,7 @@ public final class HoldingBackend implements BlockBackend {
     private final BlockBackend inner;
     private final ArrayDeque<Runnable> held = new ArrayDeque<>();
     private boolean holds;
+    private BackendIo.Kind full;
 
     public HoldingBackend(final BlockBackend inner) {
         this.inner = inner;
@@ -31,6 +32,11 @@ public final class HoldingBackend implements BlockBackend {
         while (!held.isEmpty()) {
             held.poll().run();
         }
+    }
+
+    /** Has no room, once, for the next operation of that kind. */
+    public void fullFor(final BackendIo.Kind kind) {
+        full = kind;
     }
 
     public int held() {
@@ -68,6 +74,10 @@ public final class HoldingBackend implements BlockBackend {
         return new BackendQueue() {
             @Override
             public boolean start(final BackendIo io) {
+                if (io.kind() == full) {
+                    full = null;
+                    return false;
+                }
                 if (!holds) {
                     return queue.start(io);
                 }
