@@ -14,7 +14,7 @@ RESULTS = os.path.join(ROOT, "interop", "results")
 RUN = os.path.join(ROOT, "interop", "run")
 
 # The fewest tests of a lane; fewer is a failure. Raise them when tests are added; never lower them to make a run pass.
-EXPECTED_UNIT = 1300
+EXPECTED_UNIT = 1450
 EXPECTED_NATIVE = 6
 
 
