@@ -111,7 +111,12 @@ public final class Daemon {
                 .ifPresent(
                         nvme ->
                                 frontEnds.add(
-                                        new NvmeFrontEnd(config, nvme, lanes.group(), byName)));
+                                        new NvmeFrontEnd(
+                                                config,
+                                                nvme,
+                                                lanes.group(),
+                                                byName,
+                                                reservations)));
         report =
                 new StatusReport(
                         config,

@@ -12,6 +12,7 @@ import io.gemel.nvme.subsystem.Namespace;
 import io.gemel.nvme.subsystem.NvmeLimits;
 import io.gemel.nvme.subsystem.NvmeSubsystem;
 import io.gemel.nvme.tcp.NvmeTcpServer;
+import io.gemel.reservations.agreement.NodeReservations;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -33,7 +34,8 @@ final class NvmeFrontEnd implements FrontEnd {
             final GemelConfig config,
             final NvmeConfig nvme,
             final LaneGroup lanes,
-            final Map<String, Volume> volumes) {
+            final Map<String, Volume> volumes,
+            final NodeReservations reservations) {
         this.nvme = nvme;
         final int nodeId = config.node().id();
         this.server =
@@ -43,7 +45,8 @@ final class NvmeFrontEnd implements FrontEnd {
                         nvme.subsystems().stream()
                                 .map(subsystem -> subsystem(subsystem, nodeId, volumes))
                                 .toList(),
-                        NvmeLimits.DEFAULT);
+                        NvmeLimits.DEFAULT,
+                        reservations);
     }
 
     private static NvmeSubsystem subsystem(

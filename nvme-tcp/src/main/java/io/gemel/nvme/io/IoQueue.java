@@ -19,6 +19,7 @@ import io.gemel.nvme.wire.DsmRange;
 import io.gemel.nvme.wire.NvmeSqe;
 import io.gemel.nvme.wire.NvmeStatus;
 import io.gemel.nvme.wire.Opcode;
+import io.gemel.reservations.agreement.NodeReservations;
 import org.agrona.DirectBuffer;
 
 /**
@@ -33,17 +34,23 @@ public final class IoQueue implements CommandProcessor {
     private final Lane lane;
     private final int qid;
     private final QueueCounters counters;
+    private final ReservationGates gates;
     private final DsmRange range = new DsmRange();
 
+    /**
+     * @param reservations null when this node keeps none
+     */
     public IoQueue(
             final NvmeController controller,
             final Lane lane,
             final int qid,
-            final QueueCounters counters) {
+            final QueueCounters counters,
+            final NodeReservations reservations) {
         this.controller = controller;
         this.lane = lane;
         this.qid = qid;
         this.counters = counters;
+        this.gates = new ReservationGates(reservations, controller.host());
     }
 
     @Override
@@ -89,6 +96,21 @@ public final class IoQueue implements CommandProcessor {
                 .compareAndWrite(compare.namespace().volume(), sqe.slba(), sqe.blockCount(), fua);
     }
 
+    /**
+     * Whether reservations let the command go to the medium at this moment, else its status is set.
+     * What has passed when it came may be fenced when its data is there.
+     */
+    public boolean mayStillRun(final NvmeCommand command) {
+        return gates.passes(command, command.namespace());
+    }
+
+    /** Says whose command this is, for a fence; before the task starts. */
+    public void mark(final NvmeCommand command, final Task task) {
+        if (null != command.namespace()) {
+            task.issuedBy(gates.host(), command.namespace().volume());
+        }
+    }
+
     /** The Write of a fused pair was executed with its Compare. */
     public void fusedWriteDone(final NvmeCommand write) {
         counters.onWrite(write.lengthBytes());
@@ -124,6 +146,9 @@ public final class IoQueue implements CommandProcessor {
         }
         if (!controller.isReady()) {
             command.status(NvmeStatus.COMMAND_SEQUENCE_ERROR);
+            return null;
+        }
+        if (!gates.passes(command, namespace)) {
             return null;
         }
         command.namespace(namespace);
@@ -199,6 +224,10 @@ public final class IoQueue implements CommandProcessor {
         final NvmeSqe sqe = command.sqe();
         if (Opcode.FABRICS == command.opcode()) {
             task.executed(); // Disconnect: the connection ends behind the response
+            return;
+        }
+        if (!mayStillRun(command)) {
+            task.executed();
             return;
         }
         final Volume volume = command.namespace().volume();

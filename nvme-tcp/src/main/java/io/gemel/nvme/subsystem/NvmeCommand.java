@@ -2,6 +2,8 @@ package io.gemel.nvme.subsystem;
 
 import io.gemel.nvme.wire.NvmeSqe;
 import io.gemel.nvme.wire.NvmeStatus;
+import io.gemel.nvme.wire.NvmeStructure;
+import io.gemel.reservations.nvme.NvmeAnswer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -64,6 +66,12 @@ public final class NvmeCommand {
     /** The command ends (or will end) with this status. */
     public void status(final NvmeStatus value) {
         status = value.field();
+    }
+
+    /** The command ends as reservations say; all of Status Code Type 0. */
+    public void status(final NvmeAnswer answer) {
+        final int code = NvmeStructure.withBits(0, 8, 1, answer.statusCode());
+        status = NvmeStructure.withBits(code, 15, 15, answer.doNotRetry() ? 1 : 0);
     }
 
     /** The status field as in the CQE. */

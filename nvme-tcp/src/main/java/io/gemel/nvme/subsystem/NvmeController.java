@@ -5,6 +5,8 @@ import io.gemel.core.lane.Lane;
 import io.gemel.core.status.Counter;
 import io.gemel.nvme.wire.NvmeStatus;
 import io.gemel.nvme.wire.Property;
+import io.gemel.reservations.NvmeHost;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
@@ -99,6 +101,12 @@ public final class NvmeController {
     /** The 16 bytes of the host identifier. */
     public byte[] hostId() {
         return hostId.clone();
+    }
+
+    /** The host as a registrant; Connect carries 128 bits of identifier (CTRATT bit 0). */
+    public NvmeHost host() {
+        final ByteBuffer bytes = ByteBuffer.wrap(hostId);
+        return NvmeHost.of128(bytes.getLong(), bytes.getLong());
     }
 
     public Lane homeLane() {

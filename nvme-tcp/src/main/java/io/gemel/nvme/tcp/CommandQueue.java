@@ -205,6 +205,9 @@ final class CommandQueue implements TaskPorts {
         }
         // The Compare of a fused pair has room for the data of the Write behind its own.
         final int bufferBytes = FusedPairs.FIRST == slot.fuse ? 2 * bytes : bytes;
+        if (null != ioQueue) {
+            ioQueue.mark(command, task);
+        }
         task.start(this, bufferBytes, fromHost ? bytes : 0);
         if (receiver.isSink(task) && TaskState.NEED_BUFFER == task.state()) {
             receiver.stall(); // until solicit()

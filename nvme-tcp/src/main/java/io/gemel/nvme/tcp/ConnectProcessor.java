@@ -146,7 +146,12 @@ final class ConnectProcessor implements CommandProcessor {
         }
         connection.connectedIo(
                 controller,
-                new IoQueue(controller, connection.lane(), sqe.qid(), connection.counters()),
+                new IoQueue(
+                        controller,
+                        connection.lane(),
+                        sqe.qid(),
+                        connection.counters(),
+                        server.reservations()),
                 sqe.qid(),
                 sqe.sqsize(),
                 sqe.cattr());

@@ -106,6 +106,10 @@ final class FusedPairs {
         final Task write = FIRST == slot.fuse ? partner : task;
         final NvmeCommand compared = slotOf(compare).command;
         final NvmeCommand written = slotOf(write).command;
+        if (!ioQueue.mayStillRun(compared)) {
+            compare.executed(); // released() ends the Write with it
+            return;
+        }
         final int bytes = compared.lengthBytes();
         compare.buffer().buffer().putBytes(bytes, write.buffer().buffer(), 0, bytes);
         ioQueue.compareAndWrite(compared, written.sqe().fua(), compare);

@@ -17,6 +17,7 @@ import io.gemel.nvme.subsystem.NvmeSubsystem;
 import io.gemel.nvme.subsystem.QueueConnection;
 import io.gemel.nvme.tcp.wire.IcReq;
 import io.gemel.nvme.wire.Nqn;
+import io.gemel.reservations.agreement.NodeReservations;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -37,6 +38,7 @@ public final class NvmeTcpServer implements SessionSource {
     private final NvmeLimits limits;
     private final NvmeTcpLane[] nvmeLanes;
     private final DiscoveryService discovery = new DiscoveryService();
+    private final NodeReservations reservations;
     private final NvmeSubsystem discoverySubsystem;
     private volatile Map<String, NvmeSubsystem> subsystems;
     private volatile boolean closing;
@@ -50,6 +52,21 @@ public final class NvmeTcpServer implements SessionSource {
             final int nodeId,
             final List<NvmeSubsystem> subsystems,
             final NvmeLimits limits) {
+        this(lanes, nodeId, subsystems, limits, null);
+    }
+
+    /**
+     * @param nodeId 1 to 127
+     * @param subsystems made with the same limits; the discovery subsystem is added
+     * @param reservations those that I/O commands obey, or null: then none is refused
+     */
+    public NvmeTcpServer(
+            final LaneGroup lanes,
+            final int nodeId,
+            final List<NvmeSubsystem> subsystems,
+            final NvmeLimits limits,
+            final NodeReservations reservations) {
+        this.reservations = reservations;
         this.lanes = lanes;
         this.limits = limits;
         this.nvmeLanes = new NvmeTcpLane[lanes.size()];
@@ -116,6 +133,10 @@ public final class NvmeTcpServer implements SessionSource {
 
     public NvmeLimits limits() {
         return limits;
+    }
+
+    NodeReservations reservations() {
+        return reservations;
     }
 
     DiscoveryService discovery() {

@@ -10,6 +10,7 @@ import io.gemel.nvme.subsystem.HostAccess;
 import io.gemel.nvme.subsystem.Namespace;
 import io.gemel.nvme.subsystem.NvmeLimits;
 import io.gemel.nvme.subsystem.NvmeSubsystem;
+import io.gemel.reservations.agreement.NodeReservations;
 import java.util.List;
 
 /** A server on one test lane: one subsystem with a 512-byte and a 4096-byte block namespace. */
@@ -19,6 +20,7 @@ final class TestTarget {
     final Volume volume512;
     final Volume volume4096;
     final TestLane lane;
+    final NodeReservations reservations;
     final NvmeSubsystem subsystem;
     final NvmeTcpServer server;
 
@@ -41,9 +43,25 @@ final class TestTarget {
             final int tasks,
             final Volume first,
             final Volume second) {
+        this(access, limits, tasks, first, second, (lane, volumes) -> null);
+    }
+
+    /** Makes the node's reservations once the lane is there. */
+    interface Reservations {
+        NodeReservations make(LaneGroup lanes, List<Volume> volumes);
+    }
+
+    TestTarget(
+            final HostAccess access,
+            final NvmeLimits limits,
+            final int tasks,
+            final Volume first,
+            final Volume second,
+            final Reservations made) {
         volume512 = first;
         volume4096 = second;
         lane = new TestLane(0, tasks, volume512, volume4096);
+        reservations = made.make(lane.group(), List.of(first, second));
         subsystem =
                 new NvmeSubsystem(
                         SUBNQN,
@@ -53,7 +71,7 @@ final class TestTarget {
                         List.of(new Namespace(1, volume512), new Namespace(3, volume4096)),
                         access,
                         limits);
-        server = new NvmeTcpServer(lane.group(), 1, List.of(subsystem), limits);
+        server = new NvmeTcpServer(lane.group(), 1, List.of(subsystem), limits, reservations);
     }
 
     LaneGroup group() {
