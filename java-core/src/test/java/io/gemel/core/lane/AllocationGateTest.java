@@ -61,9 +61,13 @@ class AllocationGateTest {
         for (int round = 0; round < 3; round++) {
             bursts();
         }
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        bursts();
-        final long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        long bytes = Long.MAX_VALUE; // the least of a few rounds: what a command allocates is in
+        // each of them
+        for (int round = 0; round < 5 && bytes > 0; round++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            bursts();
+            bytes = Math.min(bytes, threads.getCurrentThreadAllocatedBytes() - before);
+        }
         assertThat(lane.lane().tasks().inUse()).isZero();
         assertThat(bytes).as("bytes for %d commands", BURST * BURSTS).isZero();
     }
