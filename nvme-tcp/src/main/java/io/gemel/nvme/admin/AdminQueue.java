@@ -18,6 +18,9 @@ import io.gemel.nvme.wire.NvmeSqe;
 import io.gemel.nvme.wire.NvmeStatus;
 import io.gemel.nvme.wire.Opcode;
 import io.gemel.nvme.wire.SmartLog;
+import io.gemel.reservations.agreement.NodeReservations;
+import io.gemel.reservations.agreement.VolumeReservations;
+import io.gemel.reservations.nvme.ReservationRequest;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -45,13 +48,18 @@ public final class AdminQueue extends ControllerQueue {
         LogPage.ANA
     };
 
+    private final NodeReservations reservations;
     private final Features features;
     private final TreeSet<Integer> changedNamespaces = new TreeSet<>(Integer::compareUnsigned);
     private final long startNs;
     private int abortsUnderWay;
 
-    public AdminQueue(final NvmeController controller) {
+    /**
+     * @param reservations null when this node keeps none
+     */
+    public AdminQueue(final NvmeController controller, final NodeReservations reservations) {
         super(controller, IdentifyPages.IO_EVENTS);
+        this.reservations = reservations;
         this.features = new Features(controller, events());
         this.startNs = lane().nowNs();
     }
@@ -171,7 +179,8 @@ public final class AdminQueue extends ControllerQueue {
         final Namespace namespace = namespaces.find(nsid);
         switch (cns(sqe)) {
             case Cns.CONTROLLER ->
-                    IdentifyPages.controller(controller(), IdentifyPages.IO_EVENTS, data);
+                    IdentifyPages.controller(
+                            controller(), IdentifyPages.IO_EVENTS, null != reservations, data);
             case Cns.CONTROLLER_OF_COMMAND_SET -> IdentifyPages.controllerNvm(data);
             case Cns.ACTIVE_NAMESPACE_LIST, Cns.ACTIVE_NAMESPACE_LIST_OF_COMMAND_SET -> {
                 if (Integer.compareUnsigned(nsid, 0xFFFF_FFFE) >= 0) {
@@ -194,15 +203,23 @@ public final class AdminQueue extends ControllerQueue {
                 }
                 if (null != namespace) { // an inactive one reads as zeroes
                     switch (cns(sqe)) {
-                        case Cns.NAMESPACE -> IdentifyPages.namespace(namespace, data);
+                        case Cns.NAMESPACE ->
+                                IdentifyPages.namespace(namespace, rescap(namespace), data);
                         case Cns.NAMESPACE_INDEPENDENT ->
-                                IdentifyPages.namespaceIndependent(namespace, data);
+                                IdentifyPages.namespaceIndependent(
+                                        namespace, rescap(namespace), data);
                         default -> {} // CNS 05h, NVM command set: no protection information
                     }
                 }
             }
         }
         return NvmeStatus.SUCCESS;
+    }
+
+    private int rescap(final Namespace namespace) {
+        final VolumeReservations its =
+                null == reservations ? null : reservations.of(namespace.volume());
+        return null == its ? 0 : ReservationRequest.rescap(its.canPersist());
     }
 
     private boolean isValidNsid(final int nsid) {
@@ -239,7 +256,7 @@ public final class AdminQueue extends ControllerQueue {
             case LogPage.SMART -> smart();
             case LogPage.FIRMWARE_SLOT -> firmwareSlot();
             case LogPage.CHANGED_NAMESPACE_LIST -> changedNamespaceList();
-            case LogPage.COMMANDS_SUPPORTED_AND_EFFECTS -> EffectsLog.page();
+            case LogPage.COMMANDS_SUPPORTED_AND_EFFECTS -> EffectsLog.page(null != reservations);
             case LogPage.ANA -> ana(ANA_RETURN_GROUPS_ONLY == LogPage.lsp(sqe));
             default -> throw new IllegalStateException("log page " + LogPage.lid(sqe));
         };

@@ -29,17 +29,29 @@ final class EffectsLog {
     private static final int[] IO_READING = {
         Opcode.FLUSH, Opcode.READ, Opcode.COMPARE, Opcode.VERIFY
     };
+    private static final int[] IO_RESERVATION = {
+        Opcode.RESERVATION_REGISTER,
+        Opcode.RESERVATION_REPORT,
+        Opcode.RESERVATION_ACQUIRE,
+        Opcode.RESERVATION_RELEASE
+    };
     private static final int[] IO_WRITING = {
         Opcode.WRITE, Opcode.WRITE_ZEROES, Opcode.DATASET_MANAGEMENT
     };
 
     private EffectsLog() {}
 
-    static byte[] page() {
+    /**
+     * @param reservations whether there are reservation commands
+     */
+    static byte[] page(final boolean reservations) {
         final UnsafeBuffer page = new UnsafeBuffer(new byte[LogPage.COMMANDS_SUPPORTED_LENGTH]);
         put(page, 0, ADMIN, CSUPP);
         put(page, IO_OFFSET, IO_READING, CSUPP);
         put(page, IO_OFFSET, IO_WRITING, CSUPP | LBCC);
+        if (reservations) {
+            put(page, IO_OFFSET, IO_RESERVATION, CSUPP);
+        }
         return page.byteArray();
     }
 

@@ -45,6 +45,7 @@ public final class IdentifyPages {
     private static final int LPA_EFFECTS_AND_EXTENDED_DATA = 0x06;
     private static final int FRMW_ONE_READ_ONLY_SLOT = 0x03;
     private static final int ONCS_COMPARE_DSM_ZEROES_SELECT_VERIFY = 0x9D;
+    private static final int ONCS_RESERVATIONS = 0x20;
     private static final int FUSES_COMPARE_AND_WRITE = 1;
     private static final int VWC_PRESENT = 0x01;
     private static final int VWC_NO_BROADCAST_FLUSH = 0x04;
@@ -76,7 +77,10 @@ public final class IdentifyPages {
 
     /** CNS 01h of an I/O or a discovery controller. */
     public static void controller(
-            final NvmeController controller, final int events, final MutableDirectBuffer data) {
+            final NvmeController controller,
+            final int events,
+            final boolean reservations,
+            final MutableDirectBuffer data) {
         final NvmeSubsystem subsystem = controller.subsystem();
         final NvmeLimits limits = subsystem.limits();
         final boolean discovery = subsystem.isDiscovery();
@@ -118,7 +122,9 @@ public final class IdentifyPages {
                 .cqes(0x44)
                 .nn(subsystem.largestNsid())
                 .mnan(subsystem.largestNsid())
-                .oncs(ONCS_COMPARE_DSM_ZEROES_SELECT_VERIFY)
+                .oncs(
+                        ONCS_COMPARE_DSM_ZEROES_SELECT_VERIFY
+                                | (reservations ? ONCS_RESERVATIONS : 0))
                 .vwc(
                         VWC_NO_BROADCAST_FLUSH
                                 | (hasWriteCache(controller.namespaces()) ? VWC_PRESENT : 0))
@@ -138,7 +144,8 @@ public final class IdentifyPages {
     }
 
     /** CNS 00h. */
-    static void namespace(final Namespace namespace, final MutableDirectBuffer data) {
+    static void namespace(
+            final Namespace namespace, final int rescap, final MutableDirectBuffer data) {
         final Volume volume = namespace.volume();
         final byte[] nguid = new byte[16];
         volume.identity().nguid(new UnsafeBuffer(nguid), 0);
@@ -150,6 +157,7 @@ public final class IdentifyPages {
                 .nuse(volume.blockCount())
                 .nsfeat(nsfeat(volume) | NSFEAT_OPTIMAL_PERFORMANCE)
                 .nmic(NMIC_SHARED)
+                .rescap(rescap)
                 .nacwu(Volume.COMPARE_AND_WRITE_BLOCKS - 1)
                 .dlfeat(volume.thin() ? DLFEAT_ZEROES_AND_DEAC : 0)
                 .npwg(optimal)
@@ -165,12 +173,14 @@ public final class IdentifyPages {
     }
 
     /** CNS 08h. */
-    static void namespaceIndependent(final Namespace namespace, final MutableDirectBuffer data) {
+    static void namespaceIndependent(
+            final Namespace namespace, final int rescap, final MutableDirectBuffer data) {
         final Volume volume = namespace.volume();
         new IdentifyNamespaceIndependent()
                 .encode(data, 0)
                 .nsfeat(NSFEAT_NEVER_REUSED)
                 .nmic(NMIC_SHARED)
+                .rescap(rescap)
                 .anagrpid(ANA_GROUP)
                 .nsattr(volume.readOnly() ? NSATTR_WRITE_PROTECTED : 0)
                 .nstat(NSTAT_READY);

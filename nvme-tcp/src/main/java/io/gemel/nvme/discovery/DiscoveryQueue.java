@@ -63,7 +63,7 @@ public final class DiscoveryQueue extends ControllerQueue {
 
     @Override
     protected NvmeStatus identify(final NvmeSqe sqe, final MutableDirectBuffer data) {
-        IdentifyPages.controller(controller(), EVENTS, data);
+        IdentifyPages.controller(controller(), EVENTS, false, data);
         return NvmeStatus.SUCCESS;
     }
 

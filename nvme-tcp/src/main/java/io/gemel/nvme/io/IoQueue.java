@@ -35,6 +35,7 @@ public final class IoQueue implements CommandProcessor {
     private final int qid;
     private final QueueCounters counters;
     private final ReservationGates gates;
+    private final ReservationCommands reservationCommands;
     private final DsmRange range = new DsmRange();
 
     /**
@@ -50,6 +51,7 @@ public final class IoQueue implements CommandProcessor {
         this.lane = lane;
         this.qid = qid;
         this.counters = counters;
+        this.reservationCommands = new ReservationCommands(controller, lane);
         this.gates = new ReservationGates(reservations, controller.host());
     }
 
@@ -69,7 +71,24 @@ public final class IoQueue implements CommandProcessor {
             case Opcode.DATASET_MANAGEMENT -> admitDatasetManagement(command, sqe);
             case Opcode.FLUSH -> findNamespace(command, sqe);
             case Opcode.FABRICS -> admitFabrics(command, sqe);
+            case Opcode.RESERVATION_REGISTER,
+                    Opcode.RESERVATION_REPORT,
+                    Opcode.RESERVATION_ACQUIRE,
+                    Opcode.RESERVATION_RELEASE ->
+                    admitReservation(command, sqe);
             default -> command.status(NvmeStatus.INVALID_COMMAND_OPCODE);
+        }
+    }
+
+    private void admitReservation(final NvmeCommand command, final NvmeSqe sqe) {
+        if (!gates.kept()) {
+            command.status(NvmeStatus.INVALID_COMMAND_OPCODE);
+        } else if (null != findNamespace(command, sqe)) {
+            if (null == gates.of(command.namespace())) {
+                command.status(NvmeStatus.INVALID_COMMAND_OPCODE);
+            } else {
+                reservationCommands.admit(command);
+            }
         }
     }
 
@@ -104,9 +123,12 @@ public final class IoQueue implements CommandProcessor {
         return gates.passes(command, command.namespace());
     }
 
-    /** Says whose command this is, for a fence; before the task starts. */
+    /**
+     * Says whose command this is, for a fence; before the task starts. A reservation command
+     * reaches no medium and is not ended by what it decides.
+     */
     public void mark(final NvmeCommand command, final Task task) {
-        if (null != command.namespace()) {
+        if (null != command.namespace() && !ReservationCommands.isOne(command.opcode())) {
             task.issuedBy(gates.host(), command.namespace().volume());
         }
     }
@@ -228,6 +250,10 @@ public final class IoQueue implements CommandProcessor {
         }
         if (!mayStillRun(command)) {
             task.executed();
+            return;
+        }
+        if (ReservationCommands.isOne(command.opcode())) {
+            reservationCommands.execute(command, task, gates.of(command.namespace()));
             return;
         }
         final Volume volume = command.namespace().volume();

@@ -35,6 +35,11 @@ final class ReservationGates {
         return host;
     }
 
+    /** Whether this node keeps reservations. */
+    boolean kept() {
+        return null != node;
+    }
+
     /** The reservations of a namespace, or null when it has none. */
     VolumeReservations of(final Namespace namespace) {
         return null == node ? null : gate(namespace).reservations();

@@ -104,6 +104,9 @@ final class ConnectProcessor implements CommandProcessor {
         if (ConnectData.DYNAMIC_CNTLID != data.cntlid()) {
             return invalid(command, IATTR_DATA | ConnectData.CNTLID_OFFSET);
         }
+        if (server.isTakenHostId(data.hostId())) {
+            return invalid(command, IATTR_DATA | ConnectData.HOSTID_OFFSET);
+        }
         final NvmeController controller =
                 subsystem.createController(
                         data.hostnqn(), data.hostId(), connection, sqe.sqsize(), sqe.kato());
@@ -115,7 +118,7 @@ final class ConnectProcessor implements CommandProcessor {
         final ControllerQueue queue =
                 subsystem.isDiscovery()
                         ? new DiscoveryQueue(controller, server.discovery())
-                        : new AdminQueue(controller);
+                        : new AdminQueue(controller, server.reservations());
         controller.start(queue);
         connection.lane().counters().increment(Counter.NVME_CONTROLLERS_CREATED);
         connection.connectedAdmin(controller, queue, sqe.sqsize(), sqe.cattr());

@@ -17,9 +17,12 @@ import io.gemel.nvme.subsystem.NvmeSubsystem;
 import io.gemel.nvme.subsystem.QueueConnection;
 import io.gemel.nvme.tcp.wire.IcReq;
 import io.gemel.nvme.wire.Nqn;
+import io.gemel.reservations.HostIdentifiers;
+import io.gemel.reservations.NvmeHost;
 import io.gemel.reservations.agreement.NodeReservations;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +140,17 @@ public final class NvmeTcpServer implements SessionSource {
 
     NodeReservations reservations() {
         return reservations;
+    }
+
+    /** Whether a host identifier stands for a SCSI nexus that is registered on some volume. */
+    boolean isTakenHostId(final byte[] hostId) {
+        if (null == reservations) {
+            return false;
+        }
+        final ByteBuffer bytes = ByteBuffer.wrap(hostId);
+        final NvmeHost host = NvmeHost.of128(bytes.getLong(), bytes.getLong());
+        return reservations.all().stream()
+                .anyMatch(each -> HostIdentifiers.standsForRegisteredNexus(host, each.state()));
     }
 
     DiscoveryService discovery() {
