@@ -37,7 +37,7 @@ class Capture:
     def start(self, max_packets=60000):
         ports = " or ".join("tcp port %d" % port for port in self.iscsi_ports + self.nvme_ports)
         self.process = self.lane.spawn(
-            as_root() + ["tshark", "-i", "lo", "-B", "64", "-s", "0", "-w", self.file, "-c", str(max_packets), "-f", ports], self.log)
+            as_root() + ["tshark", "-i", "lo", "-B", "256", "-s", "0", "-w", self.file, "-c", str(max_packets), "-f", ports], self.log)
         self.await_log("Capture started", 15)
         return self
 

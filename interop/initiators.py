@@ -6,9 +6,16 @@ Block addresses and counts are in blocks of the volume's size.
 
 import socket
 import struct
+import time
+
+CONNECT_CONTROLLER_BUSY = 0x181  # status code type 1h, status code 81h: may be tried again
 
 
 class ProtocolError(Exception):
+    pass
+
+
+class ControllerBusy(ProtocolError):
     pass
 
 
@@ -200,6 +207,8 @@ class NvmeQueue:
         sqe[4] = 0x01
         sqe[40:56] = struct.pack("<HHHBxII", 0, qid, entries - 1, 0, kato_ms, 0)
         status, cqe, _ = self.command(sqe, data, in_capsule=True)
+        if status == CONNECT_CONTROLLER_BUSY:
+            raise ControllerBusy("Connect of queue %d: controller busy" % qid)
         if status:
             raise ProtocolError("Connect of queue %d refused: %#x" % (qid, status))
         return int.from_bytes(cqe[0:2], "little")
@@ -213,8 +222,17 @@ class Nvme:
 
     def __init__(self, port, nqn, nsid=1, host_nqn="nqn.2026-11.io.gemel:python", host_id=b"gemel-python-000", timeout=10):
         self.nsid = nsid
-        self.admin = NvmeQueue(port, timeout)
-        cntlid = self.admin.connect(nqn, host_nqn, host_id, 0, 0xffff, 32, 120000)
+        deadline = time.monotonic() + timeout
+        while True:
+            self.admin = NvmeQueue(port, timeout)
+            try:
+                cntlid = self.admin.connect(nqn, host_nqn, host_id, 0, 0xffff, 32, 120000)
+                break
+            except ControllerBusy:  # commands of this host's last association are still on their way to the medium
+                self.admin.close()
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
         self.property_set(0x14, 0x00460001)  # CC: enable, 64-byte SQEs, 16-byte CQEs
         for _ in range(1000):
             csts = self.property_get(0x1c)
